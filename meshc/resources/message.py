@@ -1,0 +1,140 @@
+"""What a resource class is made of: the `message` decorator and the field types that the decoder understands.
+
+A field is an annotation and a default. The name in the manifest is the attribute in lowerCamelCase unless `named(...)` says
+otherwise. Types: `str`, `bool`, `bytes`, `Int32`, `UInt32`, `Int64`, `UInt64`, `Double`, `Duration`, `Timestamp`, `Literal[...]`
+(an enum by name, the first value being the zero value), `IntOrString`, `Struct` (any JSON), another message; `X | None` keeps
+presence, `tuple[X, ...]` is a list, `Mapping[str, X]` a map. A scalar without `| None` has its zero value when absent.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Annotated, Any, TypeVar, dataclass_transform
+
+from meshc.findings import Location, Origin
+from meshc.source.document import Mark, locate
+
+T = TypeVar("T")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Range:
+    """Bounds of an integer field, both included."""
+
+    low: int
+    high: int
+
+
+Int32 = Annotated[int, Range(-(2**31), 2**31 - 1)]
+UInt32 = Annotated[int, Range(0, 2**32 - 1)]
+Int64 = Annotated[int, Range(-(2**63), 2**63 - 1)]
+UInt64 = Annotated[int, Range(0, 2**64 - 1)]
+Double = float
+IntOrString = int | str
+Struct = Any
+Timestamp = datetime
+
+
+class Duration(int):
+    """A span of time in nanoseconds, as Go has it."""
+
+    __slots__ = ()
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, eq_default=False)
+def message(cls: type[T]) -> type[T]:
+    """Make a class a frozen message. Messages compare and hash by identity, so that they can be keys of a memo."""
+    return dataclasses.dataclass(frozen=True, slots=True, eq=False, kw_only=True)(cls)
+
+
+def named(json: str, default: Any = None) -> Any:
+    """A field whose name in the manifest is not the lowerCamelCase of its attribute."""
+    return dataclasses.field(default=default, metadata={"json": json})
+
+
+@message
+class Message:
+    """Base of everything decoded; `at` is the place in the file of the object (0 when it did not come from a file)."""
+
+    at: Mark = 0
+
+
+_EMPTY: Mapping[str, str] = {}
+
+
+@message
+class OwnerReference(Message):
+    """`metadata.ownerReferences[]`."""
+
+    api_version: str = ""
+    kind: str = ""
+    name: str = ""
+    controller: bool = False
+
+
+@message
+class Meta(Message):
+    """`metadata` of an object, with its kind, API version and file."""
+
+    api_version: str = ""
+    kind: str = ""
+    name: str = ""
+    namespace: str = ""
+    generate_name: str = ""
+    labels: Mapping[str, str] = dataclasses.field(default_factory=lambda: _EMPTY)
+    annotations: Mapping[str, str] = dataclasses.field(default_factory=lambda: _EMPTY)
+    creation_timestamp: Timestamp | None = None
+    deletion_timestamp: Timestamp | None = None
+    uid: str = ""
+    owner_references: tuple[OwnerReference, ...] = ()
+    file: str = ""
+
+
+@message
+class Object(Message):
+    """A Kubernetes or Istio object: `meta`, and in the subclasses `spec`, `status` or the kind's own top-level fields."""
+
+    meta: Meta
+
+    @property
+    def origin(self) -> Origin:
+        """The object as an origin, at the place where it stands."""
+        return Origin(self.meta.kind, self.meta.namespace, self.meta.name, "", self.locate(self))
+
+    def locate(self, part: Message) -> Location | None:
+        """The place of a part of this object; None if the object was not read from a file."""
+        return locate(self.meta.file, part.at or self.at) if self.meta.file else None
+
+    def origin_of(self, part: Message, field: str) -> Origin:
+        """A part of this object as an origin; `field` is its path, as `spec.http[0]`."""
+        return Origin(self.meta.kind, self.meta.namespace, self.meta.name, field, self.locate(part))
+
+
+RESOURCES: dict[tuple[str, str], type[Object]] = {}
+"""(API group, kind) -> class, filled by `resource`."""
+
+VERSIONS: dict[tuple[str, str], tuple[str, ...]] = {}
+"""(API group, kind) -> the served versions."""
+
+CLUSTER_SCOPED: set[tuple[str, str]] = set()
+"""(API group, kind) of the kinds that have no namespace."""
+
+R = TypeVar("R", bound=Object)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, eq_default=False)
+def resource(group: str, *versions: str, kind: str = "", namespaced: bool = True) -> Callable[[type[R]], type[R]]:
+    """Register a class as a kind of an API group, with its served versions; the kind is the class name unless given."""
+
+    def register(cls: type[R]) -> type[R]:
+        made = message(cls)
+        key = (group, kind or cls.__name__)
+        RESOURCES[key] = made
+        VERSIONS[key] = versions
+        if not namespaced:
+            CLUSTER_SCOPED.add(key)
+        return made
+
+    return register
