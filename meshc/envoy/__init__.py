@@ -1,0 +1,1 @@
+"""Envoy: IR in, protobuf messages of Envoy's API out, field by field. Decides nothing about Istio."""

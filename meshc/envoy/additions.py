@@ -1,0 +1,156 @@
+"""What the packaged definitions of Envoy's API lack, as descriptors: newer fields, Istio's own messages, contrib filters.
+
+`NEWER_FIELDS` are fields that istiod 1.30 emits and xds-protos does not have yet; an entry goes when xds-protos has the
+field (a test notices). `ADDED_FILES` are whole files that no package ships: Istio's filters and Envoy's contrib build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from google.protobuf.descriptor_pb2 import DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto
+
+_DURATION = ".google.protobuf.Duration"
+
+
+@dataclass(frozen=True, slots=True)
+class NewerField:
+    """A singular scalar field to add: `message` by full name, `type` a scalar type of proto3 in capitals."""
+
+    file: str
+    message: str
+    name: str
+    number: int
+    type: str
+
+
+NEWER_FIELDS = (
+    NewerField(
+        "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto",
+        "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing",
+        "no_context_propagation",
+        13,
+        "BOOL",
+    ),
+)
+
+
+def amend(file: FileDescriptorProto) -> None:
+    """Add to a file's messages the newer fields that it does not have."""
+    for newer in NEWER_FIELDS:
+        if newer.file == file.name:
+            message = _nested(file, newer.message)
+            if all(field.number != newer.number for field in message.field):
+                message.field.append(_field(newer.name, newer.number, newer.type))
+
+
+def _nested(file: FileDescriptorProto, full_name: str) -> DescriptorProto:
+    """The message of a file by its full name."""
+    first, *rest = full_name.removeprefix(file.package + ".").split(".")
+    message = next(m for m in file.message_type if m.name == first)
+    for name in rest:
+        message = next(m for m in message.nested_type if m.name == name)
+    return message
+
+
+def _field(name: str, number: int, kind: str, of: str = "", repeated: bool = False) -> FieldDescriptorProto:
+    """A field; `kind` is a scalar type, or MESSAGE or ENUM with the type's full name in `of`."""
+    label = FieldDescriptorProto.LABEL_REPEATED if repeated else FieldDescriptorProto.LABEL_OPTIONAL
+    made = FieldDescriptorProto(name=name, number=number, label=label)
+    made.type = FieldDescriptorProto.Type.Value(f"TYPE_{kind}")
+    if of:
+        made.type_name = of
+    return made
+
+
+def _enum(name: str, *values: str) -> EnumDescriptorProto:
+    """An enum whose values count from 0."""
+    return EnumDescriptorProto(name=name, value=[{"name": v, "number": n} for n, v in enumerate(values)])  # type: ignore[misc]
+
+
+def _string_map(name: str) -> DescriptorProto:
+    """The entry message of a `map<string, string>` field."""
+    entry = DescriptorProto(name=name, field=[_field("key", 1, "STRING"), _field("value", 2, "STRING")])
+    entry.options.map_entry = True
+    return entry
+
+
+def _alpn_filter(name: str) -> FileDescriptorProto:
+    package = "istio.envoy.config.filter.http.alpn.v2alpha1"
+    config = f".{package}.FilterConfig"
+    override = DescriptorProto(
+        name="AlpnOverride",
+        field=[
+            _field("upstream_protocol", 1, "ENUM", f"{config}.Protocol"),
+            _field("alpn_override", 2, "STRING", repeated=True),
+        ],
+    )
+    message = DescriptorProto(
+        name="FilterConfig",
+        field=[_field("alpn_override", 1, "MESSAGE", f"{config}.AlpnOverride", repeated=True)],
+        nested_type=[override],
+        enum_type=[_enum("Protocol", "HTTP10", "HTTP11", "HTTP2")],
+    )
+    return FileDescriptorProto(name=name, package=package, syntax="proto3", message_type=[message])
+
+
+def _stats_filter(name: str) -> FileDescriptorProto:
+    metric = DescriptorProto(
+        name="MetricConfig",
+        field=[
+            _field("dimensions", 1, "MESSAGE", ".stats.MetricConfig.DimensionsEntry", repeated=True),
+            _field("name", 2, "STRING"),
+            _field("tags_to_remove", 3, "STRING", repeated=True),
+            _field("match", 4, "STRING"),
+            _field("drop", 5, "BOOL"),
+        ],
+        nested_type=[_string_map("DimensionsEntry")],
+    )
+    definition = DescriptorProto(
+        name="MetricDefinition",
+        field=[
+            _field("name", 1, "STRING"),
+            _field("value", 2, "STRING"),
+            _field("type", 3, "ENUM", ".stats.MetricType"),
+        ],
+    )
+    config = DescriptorProto(
+        name="PluginConfig",
+        field=[
+            _field("disable_host_header_fallback", 6, "BOOL"),
+            _field("tcp_reporting_duration", 7, "MESSAGE", _DURATION),
+            _field("metrics", 8, "MESSAGE", ".stats.MetricConfig", repeated=True),
+            _field("definitions", 9, "MESSAGE", ".stats.MetricDefinition", repeated=True),
+            _field("reporter", 10, "ENUM", ".stats.Reporter"),
+            _field("rotation_interval", 11, "MESSAGE", _DURATION),
+            _field("graceful_deletion_interval", 12, "MESSAGE", _DURATION),
+        ],
+    )
+    return FileDescriptorProto(
+        name=name,
+        package="stats",
+        syntax="proto3",
+        dependency=["google/protobuf/duration.proto"],
+        message_type=[metric, definition, config],
+        enum_type=[
+            _enum("MetricType", "COUNTER", "GAUGE", "HISTOGRAM"),
+            _enum("Reporter", "UNSPECIFIED", "SERVER_GATEWAY"),
+        ],
+    )
+
+
+def _mysql_proxy(name: str) -> FileDescriptorProto:
+    message = DescriptorProto(
+        name="MySQLProxy", field=[_field("stat_prefix", 1, "STRING"), _field("access_log", 2, "STRING")]
+    )
+    package = "envoy.extensions.filters.network.mysql_proxy.v3"
+    return FileDescriptorProto(name=name, package=package, syntax="proto3", message_type=[message])
+
+
+ADDED_FILES: dict[str, Callable[[str], FileDescriptorProto]] = {
+    "istio/envoy/config/filter/http/alpn/v2alpha1/config.proto": _alpn_filter,
+    "stats/config.proto": _stats_filter,
+    "envoy/extensions/filters/network/mysql_proxy/v3/mysql_proxy.proto": _mysql_proxy,
+}
+"""Name of a file -> the function that makes it. The folder is the package, so that symbols are found by their package."""

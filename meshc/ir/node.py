@@ -1,0 +1,20 @@
+"""The decorators of IR classes: `node` for what is shared and named, `value` for the parts it is made of."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TypeVar, dataclass_transform
+
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True, eq_default=False, kw_only_default=True)
+def node(cls: type[T]) -> type[T]:
+    """A frozen class that compares and hashes by identity: listeners, routes, clusters, endpoint groups."""
+    return dataclasses.dataclass(frozen=True, slots=True, eq=False, kw_only=True)(cls)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def value(cls: type[T]) -> type[T]:
+    """A frozen class that compares by value: the parts of a node."""
+    return dataclasses.dataclass(frozen=True, slots=True, kw_only=True)(cls)

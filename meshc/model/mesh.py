@@ -1,0 +1,37 @@
+"""The mesh: everything that the input says, indexed once and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from meshc.model.destination_rules import DestinationRules
+from meshc.model.endpoints import EndpointIndex
+from meshc.model.policies import Policies
+from meshc.model.services import ServiceIndex
+from meshc.model.shared import Memo
+from meshc.model.sidecars import Sidecars
+from meshc.model.virtual_services import VirtualServices
+from meshc.model.workloads import Workloads
+from meshc.resources.features import Features
+from meshc.resources.mesh_config import MeshConfig, MeshNetworks
+from meshc.resources.profile import Profile
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """One immutable mesh. Each part answers questions that do not depend on a single proxy."""
+
+    config: MeshConfig
+    networks: MeshNetworks
+    features: Features
+    profile: Profile
+    workloads: Workloads
+    services: ServiceIndex
+    endpoints: EndpointIndex
+    virtual_services: VirtualServices
+    destination_rules: DestinationRules
+    sidecars: Sidecars
+    policies: Policies
+    foreign: Mapping[str, int]
+    memo: Memo = field(default_factory=dict, repr=False)
