@@ -1,4 +1,4 @@
-"""What the packaged definitions of Envoy's API lack, as descriptors: newer fields, Istio's own messages, contrib filters.
+"""What the packaged definitions of Envoy's API lack, as descriptors: newer fields, Istio's messages, contrib filters.
 
 `NEWER_FIELDS` are fields that istiod 1.30 emits and xds-protos does not have yet; an entry goes when xds-protos has the
 field (a test notices). `ADDED_FILES` are whole files that no package ships: Istio's filters and Envoy's contrib build.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from google.protobuf.descriptor_pb2 import DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto
+from google.protobuf import descriptor_pb2 as pb
 
 _DURATION = ".google.protobuf.Duration"
 
@@ -36,7 +36,7 @@ NEWER_FIELDS = (
 )
 
 
-def amend(file: FileDescriptorProto) -> None:
+def amend(file: pb.FileDescriptorProto) -> None:
     """Add to a file's messages the newer fields that it does not have."""
     for newer in NEWER_FIELDS:
         if newer.file == file.name:
@@ -45,7 +45,7 @@ def amend(file: FileDescriptorProto) -> None:
                 message.field.append(_field(newer.name, newer.number, newer.type))
 
 
-def _nested(file: FileDescriptorProto, full_name: str) -> DescriptorProto:
+def _nested(file: pb.FileDescriptorProto, full_name: str) -> pb.DescriptorProto:
     """The message of a file by its full name."""
     first, *rest = full_name.removeprefix(file.package + ".").split(".")
     message = next(m for m in file.message_type if m.name == first)
@@ -54,49 +54,50 @@ def _nested(file: FileDescriptorProto, full_name: str) -> DescriptorProto:
     return message
 
 
-def _field(name: str, number: int, kind: str, of: str = "", repeated: bool = False) -> FieldDescriptorProto:
+def _field(name: str, number: int, kind: str, of: str = "", repeated: bool = False) -> pb.FieldDescriptorProto:
     """A field; `kind` is a scalar type, or MESSAGE or ENUM with the type's full name in `of`."""
-    label = FieldDescriptorProto.LABEL_REPEATED if repeated else FieldDescriptorProto.LABEL_OPTIONAL
-    made = FieldDescriptorProto(name=name, number=number, label=label)
-    made.type = FieldDescriptorProto.Type.Value(f"TYPE_{kind}")
+    label = pb.FieldDescriptorProto.LABEL_REPEATED if repeated else pb.FieldDescriptorProto.LABEL_OPTIONAL
+    made = pb.FieldDescriptorProto(name=name, number=number, label=label)
+    made.type = pb.FieldDescriptorProto.Type.Value(f"TYPE_{kind}")
     if of:
         made.type_name = of
     return made
 
 
-def _enum(name: str, *values: str) -> EnumDescriptorProto:
+def _enum(name: str, *values: str) -> pb.EnumDescriptorProto:
     """An enum whose values count from 0."""
-    return EnumDescriptorProto(name=name, value=[{"name": v, "number": n} for n, v in enumerate(values)])  # type: ignore[misc]
+    numbered = [pb.EnumValueDescriptorProto(name=v, number=n) for n, v in enumerate(values)]
+    return pb.EnumDescriptorProto(name=name, value=numbered)
 
 
-def _string_map(name: str) -> DescriptorProto:
+def _string_map(name: str) -> pb.DescriptorProto:
     """The entry message of a `map<string, string>` field."""
-    entry = DescriptorProto(name=name, field=[_field("key", 1, "STRING"), _field("value", 2, "STRING")])
+    entry = pb.DescriptorProto(name=name, field=[_field("key", 1, "STRING"), _field("value", 2, "STRING")])
     entry.options.map_entry = True
     return entry
 
 
-def _alpn_filter(name: str) -> FileDescriptorProto:
+def _alpn_filter(name: str) -> pb.FileDescriptorProto:
     package = "istio.envoy.config.filter.http.alpn.v2alpha1"
     config = f".{package}.FilterConfig"
-    override = DescriptorProto(
+    override = pb.DescriptorProto(
         name="AlpnOverride",
         field=[
             _field("upstream_protocol", 1, "ENUM", f"{config}.Protocol"),
             _field("alpn_override", 2, "STRING", repeated=True),
         ],
     )
-    message = DescriptorProto(
+    message = pb.DescriptorProto(
         name="FilterConfig",
         field=[_field("alpn_override", 1, "MESSAGE", f"{config}.AlpnOverride", repeated=True)],
         nested_type=[override],
         enum_type=[_enum("Protocol", "HTTP10", "HTTP11", "HTTP2")],
     )
-    return FileDescriptorProto(name=name, package=package, syntax="proto3", message_type=[message])
+    return pb.FileDescriptorProto(name=name, package=package, syntax="proto3", message_type=[message])
 
 
-def _stats_filter(name: str) -> FileDescriptorProto:
-    metric = DescriptorProto(
+def _stats_filter(name: str) -> pb.FileDescriptorProto:
+    metric = pb.DescriptorProto(
         name="MetricConfig",
         field=[
             _field("dimensions", 1, "MESSAGE", ".stats.MetricConfig.DimensionsEntry", repeated=True),
@@ -107,7 +108,7 @@ def _stats_filter(name: str) -> FileDescriptorProto:
         ],
         nested_type=[_string_map("DimensionsEntry")],
     )
-    definition = DescriptorProto(
+    definition = pb.DescriptorProto(
         name="MetricDefinition",
         field=[
             _field("name", 1, "STRING"),
@@ -115,7 +116,7 @@ def _stats_filter(name: str) -> FileDescriptorProto:
             _field("type", 3, "ENUM", ".stats.MetricType"),
         ],
     )
-    config = DescriptorProto(
+    config = pb.DescriptorProto(
         name="PluginConfig",
         field=[
             _field("disable_host_header_fallback", 6, "BOOL"),
@@ -127,7 +128,7 @@ def _stats_filter(name: str) -> FileDescriptorProto:
             _field("graceful_deletion_interval", 12, "MESSAGE", _DURATION),
         ],
     )
-    return FileDescriptorProto(
+    return pb.FileDescriptorProto(
         name=name,
         package="stats",
         syntax="proto3",
@@ -140,17 +141,17 @@ def _stats_filter(name: str) -> FileDescriptorProto:
     )
 
 
-def _mysql_proxy(name: str) -> FileDescriptorProto:
-    message = DescriptorProto(
+def _mysql_proxy(name: str) -> pb.FileDescriptorProto:
+    message = pb.DescriptorProto(
         name="MySQLProxy", field=[_field("stat_prefix", 1, "STRING"), _field("access_log", 2, "STRING")]
     )
     package = "envoy.extensions.filters.network.mysql_proxy.v3"
-    return FileDescriptorProto(name=name, package=package, syntax="proto3", message_type=[message])
+    return pb.FileDescriptorProto(name=name, package=package, syntax="proto3", message_type=[message])
 
 
-ADDED_FILES: dict[str, Callable[[str], FileDescriptorProto]] = {
+ADDED_FILES: dict[str, Callable[[str], pb.FileDescriptorProto]] = {
     "istio/envoy/config/filter/http/alpn/v2alpha1/config.proto": _alpn_filter,
     "stats/config.proto": _stats_filter,
     "envoy/extensions/filters/network/mysql_proxy/v3/mysql_proxy.proto": _mysql_proxy,
 }
-"""Name of a file -> the function that makes it. The folder is the package, so that symbols are found by their package."""
+"""Name of a file -> the function that makes it. As everywhere in Envoy's API, the folder is the package."""
