@@ -7,6 +7,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 
+from meshc.envoy.encode import to_bytes
 from meshc.envoy.schema import message_class
 
 TYPE_URL_PREFIX = "type.googleapis.com/"
@@ -20,15 +21,10 @@ def type_url(name: str) -> str:
     return TYPE_URL_PREFIX + name
 
 
-def serialize(message: Message) -> bytes:
-    """The bytes of a message, map entries in the order of their keys: same message, same bytes."""
-    return message.SerializeToString(deterministic=True)
-
-
 def pack(message: Message) -> Any:
     """A message as `google.protobuf.Any`."""
     any_class = message_class("google.protobuf.Any")
-    return any_class(type_url=TYPE_URL_PREFIX + message.DESCRIPTOR.full_name, value=serialize(message))
+    return any_class(type_url=TYPE_URL_PREFIX + message.DESCRIPTOR.full_name, value=to_bytes(message))
 
 
 def unpack(packed: Any) -> Any:

@@ -1,7 +1,7 @@
 """The schema of Envoy's API: a message's full name in, its protobuf class out.
 
 A private descriptor pool, fed file by file on demand, so that a run pays for the messages it makes and no more. The
-files are those of xds-protos; its modules are not imported (each would register with protobuf's global pool and build all
+files are those of xds-protos; its modules are not imported (each would register with the global pool and build all
 its classes, and their top-level package `envoy` may be another distribution's), only their descriptors are read.
 """
 
