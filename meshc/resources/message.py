@@ -1,9 +1,10 @@
 """What a resource class is made of: the `message` decorator and the field types that the decoder understands.
 
-A field is an annotation and a default. The name in the manifest is the attribute in lowerCamelCase unless `named(...)` says
-otherwise. Types: `str`, `bool`, `bytes`, `Int32`, `UInt32`, `Int64`, `UInt64`, `Double`, `Duration`, `Timestamp`, `Literal[...]`
-(an enum by name, the first value being the zero value), `IntOrString`, `Struct` (any JSON), another message; `X | None` keeps
-presence, `tuple[X, ...]` is a list, `Mapping[str, X]` a map. A scalar without `| None` has its zero value when absent.
+A field is an annotation and a default. The name in the manifest is the attribute in lowerCamelCase unless `named(...)`
+says otherwise. Types: `str`, `bool`, `bytes`, `Int32`, `UInt32`, `Int64`, `UInt64`, `Double`, `Duration`, `Timestamp`,
+`Literal[...]` (an enum by name, in the order of its numbers, the first being the zero value), `IntOrString`, `Struct`
+(any JSON), another message; `X | None` keeps presence, `tuple[X, ...]` is a list, `Mapping[str, X]` a map. A scalar
+without `| None` has its zero value when absent.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, TypeVar, dataclass_transform
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, TypeVar, dataclass_transform
 
 from meshc.findings import Location, Origin
 from meshc.source.document import Mark, locate
@@ -54,14 +56,22 @@ def named(json: str, default: Any = None) -> Any:
     return dataclasses.field(default=default, metadata={"json": json})
 
 
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+def mapping() -> Any:
+    """A map field: empty when absent."""
+    return dataclasses.field(default_factory=lambda: _EMPTY)
+
+
 @message
 class Message:
     """Base of everything decoded; `at` is the place in the file of the object (0 when it did not come from a file)."""
 
+    OPEN: ClassVar[bool] = False
+    """True where the class declares a part of the fields only: others are ignored silently."""
+
     at: Mark = 0
-
-
-_EMPTY: Mapping[str, str] = {}
 
 
 @message
@@ -83,8 +93,8 @@ class Meta(Message):
     name: str = ""
     namespace: str = ""
     generate_name: str = ""
-    labels: Mapping[str, str] = dataclasses.field(default_factory=lambda: _EMPTY)
-    annotations: Mapping[str, str] = dataclasses.field(default_factory=lambda: _EMPTY)
+    labels: Mapping[str, str] = mapping()
+    annotations: Mapping[str, str] = mapping()
     creation_timestamp: Timestamp | None = None
     deletion_timestamp: Timestamp | None = None
     uid: str = ""
@@ -94,7 +104,7 @@ class Meta(Message):
 
 @message
 class Object(Message):
-    """A Kubernetes or Istio object: `meta`, and in the subclasses `spec`, `status` or the kind's own top-level fields."""
+    """A Kubernetes or Istio object: `meta`, and in subclasses `spec`, `status` or the kind's own top-level fields."""
 
     meta: Meta
 
