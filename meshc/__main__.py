@@ -1,0 +1,5 @@
+"""`python -m meshc`."""
+
+from meshc.cli import main
+
+main()

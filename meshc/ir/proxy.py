@@ -1,0 +1,20 @@
+"""The whole configuration of one proxy, in our nouns."""
+
+from __future__ import annotations
+
+from meshc.ir.cluster import Cluster
+from meshc.ir.endpoint import EndpointGroup
+from meshc.ir.listener import Listener
+from meshc.ir.node import node
+from meshc.ir.route import RouteConfiguration
+
+
+@node
+class ProxyIR:
+    """What one proxy gets, per resource type, in istiod's order; `proxy` is its `<name>.<namespace>`."""
+
+    proxy: str
+    listeners: tuple[Listener, ...] = ()
+    routes: tuple[RouteConfiguration, ...] = ()
+    clusters: tuple[Cluster, ...] = ()
+    endpoints: tuple[EndpointGroup, ...] = ()
