@@ -47,8 +47,12 @@ class Duration(int):
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, eq_default=False)
 def message(cls: type[T]) -> type[T]:
-    """Make a class a frozen message. Messages compare and hash by identity, so that they can be keys of a memo."""
-    return dataclasses.dataclass(frozen=True, slots=True, eq=False, kw_only=True)(cls)
+    """Make a class a frozen message. Messages compare and hash by identity, so that they can be keys of a memo.
+
+    A message is a dataclass whose methods stand in `Message`: to generate them class by class would take ten times as
+    long, and every run of the program imports some 250 of these classes.
+    """
+    return dataclasses.dataclass(init=False, repr=False, eq=False, match_args=False, slots=True)(cls)
 
 
 def named(json: str, default: Any = None) -> Any:
@@ -72,6 +76,43 @@ class Message:
     """True where the class declares a part of the fields only: others are ignored silently."""
 
     at: Mark = 0
+
+    def __init__(self, **values: Any) -> None:
+        defaults = default_values(type(self))
+        for name in values:
+            if name not in defaults:
+                raise TypeError(f"{type(self).__name__} has no field {name}")
+        for name, default in defaults.items():
+            value = values.get(name, default)
+            if value is dataclasses.MISSING:
+                raise TypeError(f"{type(self).__name__} needs {name}")
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
+
+    def __repr__(self) -> str:
+        """The fields that do not have their default."""
+        defaults = default_values(type(self)).items()
+        shown = [f"{name}={getattr(self, name)!r}" for name, default in defaults if getattr(self, name) is not default]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+_DEFAULTS: dict[type, Mapping[str, Any]] = {}
+
+
+def default_values(cls: type[Message]) -> Mapping[str, Any]:
+    """The fields of a message class with their defaults; `dataclasses.MISSING` where a value must be given."""
+    known = _DEFAULTS.get(cls)
+    if known is None:
+        known = _DEFAULTS[cls] = {
+            field.name: field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
+            for field in dataclasses.fields(cls)
+        }
+    return known
 
 
 @message
