@@ -1,0 +1,103 @@
+"""Listeners: sockets, real or virtual, and the filter chains that a connection is matched to."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+from meshc.findings import Origin
+from meshc.ir.access_log import AccessLog
+from meshc.ir.address import Address, PrefixRange
+from meshc.ir.duration import Duration
+from meshc.ir.network_filter import NetworkFilter
+from meshc.ir.node import node, value
+
+if TYPE_CHECKING:
+    from meshc.ir.security import DownstreamTls
+
+
+class Direction(enum.Enum):
+    """Traffic that a listener takes, seen from the workload."""
+
+    INBOUND = "INBOUND"
+    OUTBOUND = "OUTBOUND"
+
+
+@value
+class FilterChainMatch:
+    """What a connection must look like; an empty field matches everything, `destination_port` 0 every port."""
+
+    destination_port: int = 0
+    prefix_ranges: tuple[PrefixRange, ...] = ()
+    server_names: tuple[str, ...] = ()
+    transport_protocol: str = ""
+    application_protocols: tuple[str, ...] = ()
+
+
+@node
+class FilterChain:
+    """Filters for the connections that `match`; a match of None is left out, an empty one is written.
+
+    `config` is the API path of the VirtualService the chain comes from, empty otherwise. `tls` terminates TLS.
+    """
+
+    origin: Origin
+    filters: tuple[NetworkFilter, ...]
+    match: FilterChainMatch | None = None
+    name: str = ""
+    config: str = ""
+    tls: DownstreamTls | None = None
+    transport_socket_connect_timeout: Duration | None = None
+
+
+class Inspector(enum.Enum):
+    """Listener filters: what looks at a connection before a filter chain is chosen."""
+
+    ORIGINAL_DST = "original_dst"
+    ORIGINAL_SRC = "original_src"
+    TLS = "tls_inspector"
+    HTTP = "http_inspector"
+    PROXY_PROTOCOL = "proxy_protocol"
+
+
+@value
+class ListenerFilter:
+    """A listener filter. `skip_ports`: (first, last) port ranges of the destination where it is not run."""
+
+    inspector: Inspector
+    skip_ports: tuple[tuple[int, int], ...] = ()
+
+
+@value
+class Shadow:
+    """A filter chain that lost: `loser` asked for the address of a listener that `winner` already had."""
+
+    winner: Origin
+    loser: Origin
+    reason: str
+
+
+@node
+class Listener:
+    """One listener. `addresses`: the main one first. `default_chain` takes what no other chain matches.
+
+    None means "not set": `bind_to_port`, `filters_timeout`, `max_connections_per_event`. `shadowed` records chains that
+    are missing because of others; it does not reach Envoy.
+    """
+
+    name: str
+    origin: Origin
+    addresses: tuple[Address, ...]
+    direction: Direction
+    chains: tuple[FilterChain, ...]
+    default_chain: FilterChain | None = None
+    listener_filters: tuple[ListenerFilter, ...] = ()
+    filters_timeout: Duration | None = None
+    continue_on_filters_timeout: bool = False
+    bind_to_port: bool | None = None
+    use_original_dst: bool = False
+    transparent: bool = False
+    exact_balance: bool = False
+    max_connections_per_event: int | None = None
+    access_logs: tuple[AccessLog, ...] = ()
+    shadowed: tuple[Shadow, ...] = ()
