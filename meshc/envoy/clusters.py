@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from meshc.envoy.any import pack, typed_struct
+from meshc.envoy.any import pack, struct, typed_struct
 from meshc.envoy.endpoints import assignment
 from meshc.envoy.http_options import HTTP_OPTIONS, http_options
 from meshc.envoy.schema import message_class
@@ -162,7 +162,7 @@ def _bind_config(source: ir.SourceAddress) -> dict[str, Any]:
     }
 
 
-def _metadata(metadata: ir.ClusterMetadata) -> dict[str, Any]:
+def _metadata(metadata: ir.ClusterMetadata) -> Any:
     fields: dict[str, Any] = {}
     if metadata.services:
         fields["services"] = [{"host": s.host, "name": s.name, "namespace": s.namespace} for s in metadata.services]
@@ -174,7 +174,7 @@ def _metadata(metadata: ir.ClusterMetadata) -> dict[str, Any]:
         fields["subset"] = metadata.subset
     if metadata.no_alpn_override:
         fields["alpn_override"] = "false"
-    return fields
+    return struct(fields)
 
 
 @cache

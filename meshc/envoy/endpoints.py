@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from meshc.envoy.any import struct
 from meshc.envoy.schema import message_class
 from meshc.envoy.wrappers import wrapped
 from meshc.ir.endpoint import EndpointGroup, HealthStatus, LbEndpoint, LocalityEndpoints
@@ -51,7 +52,7 @@ def _address(address: str, port: int) -> dict[str, Any]:
 def _metadata(endpoint: LbEndpoint) -> dict[str, Any]:
     metadata = {}
     if endpoint.tls_mode:
-        metadata["envoy.transport_socket_match"] = {"tlsMode": endpoint.tls_mode}
+        metadata["envoy.transport_socket_match"] = struct({"tlsMode": endpoint.tls_mode})
     if endpoint.workload is not None:
-        metadata["istio"] = {"workload": endpoint.workload}
+        metadata["istio"] = struct({"workload": endpoint.workload})
     return metadata

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from meshc.envoy.any import pack
+from meshc.envoy.any import pack, struct
 from meshc.envoy.schema import message_class
 from meshc.envoy.sds import secret_config
 from meshc.ir.cluster import ProxyProtocol, Transport
@@ -31,7 +31,7 @@ def _matches(tls: dict[str, Any], header: ProxyProtocol | None) -> list[dict[str
     if header is not None:
         tls, plain = _behind_header(tls, header), _behind_header(plain, header)
     return [
-        {"name": "tlsMode-istio", "match": {"tlsMode": "istio"}, "transport_socket": tls},
+        {"name": "tlsMode-istio", "match": struct({"tlsMode": "istio"}), "transport_socket": tls},
         {"name": "tlsMode-disabled", "match": {}, "transport_socket": plain},
     ]
 
