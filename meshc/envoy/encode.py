@@ -150,7 +150,7 @@ _float32 = struct.Struct("f")
 def _double(value: float) -> str:
     """The shortest decimal that reads back as the same number, whole numbers without a fraction."""
     if value.is_integer() and abs(value) < 1e21:
-        return str(int(value))
+        return f"{value:.0f}"
     text = repr(value)
     return {"inf": '"Infinity"', "-inf": '"-Infinity"', "nan": '"NaN"'}.get(text, text)
 

@@ -1,0 +1,21 @@
+"""What all tests share: the place of the oracle's recorded answers, for those tests that compare with them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("meshc", deadline=None, max_examples=50, derandomize=True)
+settings.load_profile("meshc")
+
+
+@pytest.fixture(scope="session")
+def oracle() -> Path:
+    """The folder with `bases/` and `cases/`, which MESHC_ORACLE names; without it the test is skipped."""
+    folder = Path(os.environ.get("MESHC_ORACLE", ""))
+    if not (folder / "cases").is_dir():
+        pytest.skip("MESHC_ORACLE names no folder with cases/")
+    return folder
