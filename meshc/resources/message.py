@@ -55,9 +55,9 @@ def message(cls: type[T]) -> type[T]:
     return dataclasses.dataclass(init=False, repr=False, eq=False, match_args=False, slots=True)(cls)
 
 
-def named(json: str, default: Any = None) -> Any:
-    """A field whose name in the manifest is not the lowerCamelCase of its attribute."""
-    return dataclasses.field(default=default, metadata={"json": json})
+def named(json: str, default: Any = None, *aliases: str) -> Any:
+    """A field whose name in the manifest is not the lowerCamelCase of its attribute, or that has further names."""
+    return dataclasses.field(default=default, metadata={"json": json, "aliases": aliases})
 
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
@@ -139,6 +139,7 @@ class Meta(Message):
     creation_timestamp: Timestamp | None = None
     deletion_timestamp: Timestamp | None = None
     uid: str = ""
+    resource_version: str = ""
     owner_references: tuple[OwnerReference, ...] = ()
     file: str = ""
 

@@ -25,7 +25,7 @@ class ProxyConfigSpec(Message):
     image: ProxyImage | None = None
 
 
-@resource("networking.istio.io", "v1", "v1beta1")
+@resource("networking.istio.io", "v1beta1")
 class ProxyConfig(Object):
     """Overlay over the mesh's `defaultConfig` for the proxies it selects."""
 

@@ -181,7 +181,7 @@ class HTTPRoute(Message):
     fault: HTTPFaultInjection | None = None
     mirror: Destination | None = None
     mirrors: tuple[HTTPMirrorPolicy, ...] = ()
-    mirror_percent: UInt32 | None = None
+    mirror_percent: UInt32 | None = named("mirrorPercent", None, "mirror_percent")
     mirror_percentage: Percent | None = None
     cors_policy: CorsPolicy | None = None
     headers: Headers | None = None
