@@ -9,7 +9,7 @@ from meshc.envoy.any import pack, struct
 from meshc.envoy.schema import message_class
 from meshc.envoy.sds import secret_config
 from meshc.ir.cluster import ProxyProtocol, Transport
-from meshc.ir.tls import ServerValidation, UpstreamTls
+from meshc.ir.tls import ServerValidation, TlsParameters, UpstreamTls
 
 _SOCKETS = "envoy.extensions.transport_sockets"
 
@@ -52,16 +52,18 @@ def _tls_socket(tls: UpstreamTls) -> dict[str, Any]:
     return {"name": "envoy.transport_sockets.tls", "typed_config": pack(context)}
 
 
-def _common(tls: UpstreamTls) -> dict[str, Any]:
-    common: dict[str, Any] = {
-        "tls_params": {
-            "tls_minimum_protocol_version": "TLSv1_2",
-            "tls_maximum_protocol_version": "TLSv1_3",
-            "cipher_suites": tls.ciphers,
-            "ecdh_curves": tls.curves,
-        },
-        "alpn_protocols": tls.alpn,
+def tls_parameters(parameters: TlsParameters) -> dict[str, Any]:
+    """An `envoy.extensions.transport_sockets.tls.v3.TlsParameters`, as keyword values."""
+    return {
+        "tls_minimum_protocol_version": parameters.minimum.value,
+        "tls_maximum_protocol_version": parameters.maximum.value,
+        "cipher_suites": parameters.ciphers,
+        "ecdh_curves": parameters.curves,
     }
+
+
+def _common(tls: UpstreamTls) -> dict[str, Any]:
+    common: dict[str, Any] = {"tls_params": tls_parameters(tls.parameters), "alpn_protocols": tls.alpn}
     if tls.certificate is not None:
         common["tls_certificate_sds_secret_configs"] = [secret_config(tls.certificate)]
     if tls.validation is not None:

@@ -41,13 +41,32 @@ class ServerValidation:
     crl_file: str = ""
 
 
-@value
-class UpstreamTls:
-    """TLS towards an upstream, between versions 1.2 and 1.3. `ciphers` and `curves` empty: Envoy's defaults."""
+class TlsVersion(enum.Enum):
+    """Version of the TLS protocol."""
 
-    sni: str = ""
-    alpn: tuple[str, ...] = ()
+    AUTO = "TLS_AUTO"
+    V1_0 = "TLSv1_0"
+    V1_1 = "TLSv1_1"
+    V1_2 = "TLSv1_2"
+    V1_3 = "TLSv1_3"
+
+
+@value
+class TlsParameters:
+    """Versions, ciphers and curves of a TLS connection; empty lists (and AUTO) leave the choice to Envoy."""
+
+    minimum: TlsVersion = TlsVersion.V1_2
+    maximum: TlsVersion = TlsVersion.V1_3
     ciphers: tuple[str, ...] = ()
     curves: tuple[str, ...] = ()
+
+
+@value
+class UpstreamTls:
+    """TLS towards an upstream."""
+
+    parameters: TlsParameters
+    sni: str = ""
+    alpn: tuple[str, ...] = ()
     certificate: SecretReference | None = None
     validation: ServerValidation | None = None
