@@ -45,7 +45,10 @@ class Seq(list[Any]):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One YAML document (or one item of a `kind: List`) of a file. `root` holds str, int, float, bool, None, Map and Seq."""
+    """One YAML document (or one item of a `kind: List`) of a file, the `index`-th of it.
+
+    `root` holds str, int, float, bool, None, Map and Seq, all of them to be left unchanged.
+    """
 
     file: str
     root: Map
