@@ -26,6 +26,7 @@ class TypeChoice(Enum):
     clusters = "clusters"
     endpoints = "endpoints"
     secrets = "secrets"
+    extensions = "extensions"
 
 
 @app.command(context_settings={"help_option_names": ["-h", "--help"]})

@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 from meshc.envoy.encode import to_bytes, to_text
 from meshc.findings import Origin
 
-ResourceType = Literal["listeners", "routes", "clusters", "endpoints", "secrets"]
+ResourceType = Literal["listeners", "routes", "clusters", "endpoints", "secrets", "extensions"]
 RESOURCE_TYPES: tuple[ResourceType, ...] = get_args(ResourceType)
 
 
@@ -50,6 +50,7 @@ class ProxyConfig:
     clusters: tuple[Resource, ...] = ()
     endpoints: tuple[Resource, ...] = ()
     secrets: tuple[Resource, ...] = ()
+    extensions: tuple[Resource, ...] = ()
 
     def of(self, kind: ResourceType) -> tuple[Resource, ...]:
         """The resources of one type."""

@@ -17,10 +17,10 @@ def json_list(resources: Iterable[Resource]) -> bytes:
 def write(config: ProxyConfig, folder: Path, types: Iterable[ResourceType] = RESOURCE_TYPES) -> None:
     """Write `<folder>/<proxy>/<type>.json` for each type; a type that the proxy has nothing of is an empty list.
 
-    `secrets` is left out when there is none, as a proxy that names no secret never asks for one.
+    `secrets` and `extensions` are left out when there are none, as a proxy that names none never asks for any.
     """
     target = folder / config.proxy
     target.mkdir(parents=True, exist_ok=True)
     for kind in types:
-        if config.of(kind) or kind != "secrets":
+        if config.of(kind) or kind not in ("secrets", "extensions"):
             (target / f"{kind}.json").write_bytes(json_list(config.of(kind)))
