@@ -77,7 +77,6 @@ class Datadog(TracingProvider):
 
     cluster: str
     hostname: str
-    service_name: str
 
 
 @value
@@ -85,7 +84,6 @@ class SkyWalking(TracingProvider):
     """A SkyWalking backend."""
 
     collector: GrpcCollector
-    backend_token: str = ""
 
 
 @value
@@ -95,7 +93,7 @@ class DynatraceSampler:
     tenant: str
     cluster_id: int
     root_spans_per_minute: int
-    settings: HttpCollector | None
+    settings: HttpCollector
 
 
 @value

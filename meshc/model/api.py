@@ -33,8 +33,8 @@ from meshc.resources.mesh_config.proxy import Tracing as MeshTracing
 from meshc.resources.networking.common import (
     ConnectionPoolSettings,
     Destination,
-    HttpSettings,
     HTTPRetry,
+    HttpSettings,
     LocalityLoadBalancerSetting,
     ServerTLSSettings,
     StringMatch,
