@@ -41,6 +41,35 @@ _RULES = (
     Rule("MC0111", "ERROR", "nested too deeply", _FIXED),
     Rule("MC0112", "ERROR", "no counterpart in JSON", _FIXED),
     Rule("MC0113", "WARNING", "document is not a mapping", "a manifest is a mapping with apiVersion and kind"),
+    Rule("MC0250", "WARNING", "unknown flag of istiod"),
+    Rule("MC0251", "INFO", "variable that is no flag of istiod"),
+    Rule("MC0252", "WARNING", "flag that istiod cannot parse", "istiod reads flags as Go does: true, 10, 1.5, 15s"),
+    Rule("MC0253", "INFO", "flag without effect on proxies"),
+    Rule(
+        "MC0254", "ERROR", "proxy configuration in an annotation that cannot be read", "it holds a ProxyConfig as YAML"
+    ),
+    Rule("MC0255", "WARNING", "port in an annotation that is not a number"),
+)
+
+_RULES += (
+    Rule("MC0310", "INFO", "cluster IP assumed", "set spec.clusterIP to fix the address"),
+    Rule("MC0311", "INFO", "pod of a workload assumed", "add the Pods to fix names and addresses"),
+    Rule("MC0312", "INFO", "status of a pod assumed", "add status.podIP to fix the address"),
+    Rule("MC0313", "INFO", "endpoints of a Service assumed", "add its EndpointSlices to fix them"),
+    Rule(
+        "MC0314",
+        "WARNING",
+        "Service of a cluster without EndpointSlice",
+        "export its EndpointSlices too, or drop metadata.creationTimestamp to have them assumed",
+    ),
+    Rule(
+        "MC0315",
+        "WARNING",
+        "workload of a cluster without pods",
+        "export its Pods too, or drop metadata.creationTimestamp to have them assumed",
+    ),
+    Rule("MC0560", "WARNING", "endpoint of a pod that does not exist", "add the Pod, or drop the targetRef"),
+    Rule("MC0561", "WARNING", "address of a ServiceEntry ignored", "write an IP address or a CIDR"),
 )
 
 CATALOG: dict[str, Rule] = {rule.code: rule for rule in _RULES}

@@ -1,0 +1,221 @@
+"""ServiceEntries: the services and the endpoints that they declare (spec: gateways 11 to 13, listeners 5.4)."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from meshc.findings import Sink
+from meshc.model import auto_addresses, names, protocol
+from meshc.model.created import created
+from meshc.model.endpoint import Endpoint
+from meshc.model.endpoints import Instance
+from meshc.model.entries import UNIX_PREFIX, is_ip, of_inline
+from meshc.model.service import UNSPECIFIED, Registry, Resolution, Service, ServicePort
+from meshc.model.slices import entry_endpoint
+from meshc.model.traffic_distribution import of_service
+from meshc.model.workloads import Workload, Workloads
+from meshc.resources.core import Namespace
+from meshc.resources.features import Features
+from meshc.resources.networking import ServiceEntry
+from meshc.resources.networking.service_entry import ServicePort as EntryPort
+
+_RESOLUTIONS = {
+    "NONE": Resolution.PASSTHROUGH,
+    "STATIC": Resolution.CLIENT_SIDE_LB,
+    "DNS": Resolution.DNS,
+    "DNS_ROUND_ROBIN": Resolution.DNS_ROUND_ROBIN,
+    "DYNAMIC_DNS": Resolution.DYNAMIC_DNS,
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class EntryServices:
+    """A ServiceEntry with the services it expands to: one per host and address."""
+
+    entry: ServiceEntry
+    services: tuple[Service, ...]
+
+
+def expand(
+    entries: Iterable[ServiceEntry],
+    namespaces: Mapping[str, Namespace],
+    default_export: frozenset[str],
+    features: Features,
+    sink: Sink,
+) -> tuple[EntryServices, ...]:
+    """The services of all entries, the oldest entry first. `default_export` is the mesh's `defaultServiceExportTo`."""
+    ordered = sorted(entries, key=lambda e: (created(e.meta), e.meta.namespace, e.meta.name))
+    made = []
+    for entry in ordered:
+        pattern = _pattern(entry, namespaces.get(entry.meta.namespace), default_export, features)
+        services = tuple(_services(entry, pattern, features.pilot_enable_ip_autoallocate, sink))
+        made.append(EntryServices(entry, services))
+    return tuple(made) if features.pilot_enable_ip_autoallocate else _with_hashed_addresses(made)
+
+
+def instances(
+    expanded: Iterable[EntryServices], workloads: Workloads, trust_domain: str, select_pods: bool
+) -> Iterator[Instance]:
+    """The endpoints of all entries with the services they serve: by entry, then service, then workload, then port.
+
+    `select_pods` is the flag PILOT_ENABLE_SERVICEENTRY_SELECT_PODS.
+    """
+    for one in expanded:
+        members = _members(one.entry, workloads, trust_domain, select_pods)
+        for service in one.services:
+            for member in members:
+                for declared, port in zip(one.entry.spec.ports, service.ports, strict=True):
+                    yield Instance(service, port, _endpoint(member, declared))
+            if _resolves_itself(one.entry):
+                for declared, port in zip(one.entry.spec.ports, service.ports, strict=True):
+                    yield Instance(service, port, _host_endpoint(one.entry, service, declared))
+
+
+def shard(made: Iterable[Instance]) -> dict[tuple[str, str], list[Endpoint]]:
+    """The endpoints by host and namespace; of a DNS_ROUND_ROBIN service only the first of each port counts."""
+    endpoints: dict[tuple[str, str], list[Endpoint]] = {}
+    single: set[tuple[str, str, int]] = set()
+    for one in made:
+        key = (one.service.hostname, one.service.namespace)
+        if one.service.resolution is Resolution.DNS_ROUND_ROBIN:
+            if (*key, one.port.number) in single:
+                continue
+            single.add((*key, one.port.number))
+        endpoints.setdefault(key, []).append(one.endpoint)
+    return endpoints
+
+
+def _pattern(
+    entry: ServiceEntry, namespace: Namespace | None, default_export: frozenset[str], features: Features
+) -> Service:
+    """The entry's service but for host and address."""
+    meta, spec = entry.meta, entry.spec
+    external = spec.location == "MESH_EXTERNAL"
+    strategy = meta.annotations.get(names.ANNOTATION_CONNECT_STRATEGY, "")
+    labels: Mapping[str, str] = meta.labels
+    if external and features.label_canonical_services_for_mesh_external_service_entries:
+        labels = with_canonical_labels(meta.name, labels)
+    return Service(
+        hostname="",
+        name="",
+        namespace=meta.namespace,
+        registry=Registry.EXTERNAL,
+        created=created(meta),
+        resolution=_RESOLUTIONS[spec.resolution],
+        ports=tuple(ServicePort(p.name, p.number, protocol.parse(p.protocol), p.target_port) for p in spec.ports),
+        origin=entry.origin,
+        mesh_external=external,
+        labels=labels,
+        selector=spec.workload_selector.labels if spec.workload_selector is not None else None,
+        export_to=frozenset(spec.export_to) or default_export,
+        accounts=spec.subject_alt_names,
+        traffic_distribution=of_service(None, meta, namespace),
+        race_first_connect=strategy.upper() == "RACE_FIRST_TCP_CONNECT",
+    )
+
+
+def with_canonical_labels(name: str, labels: Mapping[str, str]) -> Mapping[str, str]:
+    """The labels with canonical name and revision, made up from the usual ones or from the object's name."""
+    if names.LABEL_CANONICAL_NAME in labels and names.LABEL_CANONICAL_REVISION in labels:
+        return labels
+    return {**labels, **names.canonical_labels(labels, name)}
+
+
+def _services(entry: ServiceEntry, pattern: Service, read_status: bool, sink: Sink) -> Iterator[Service]:
+    addresses = []
+    for index, text in enumerate(entry.spec.addresses):
+        if (address := normal_address(text)) is None:
+            origin = entry.origin_of(entry.spec, f"spec.addresses[{index}]")
+            sink.add("MC0561", origin, f"{text} is neither an IP address nor a CIDR, so istiod ignores it")
+        else:
+            addresses.append(address)
+    for host in entry.spec.hosts:
+        for address in addresses if entry.spec.addresses else (UNSPECIFIED,):
+            yield dataclasses.replace(
+                pattern,
+                hostname=host,
+                name=host,
+                address=address,
+                auto_addresses=auto_addresses.of_status(entry, host) if read_status else auto_addresses.NONE,
+            )
+
+
+def normal_address(text: str) -> str | None:
+    """An address as it stands; a prefix of full length becomes the bare address; None if it is neither."""
+    if is_ip(text):
+        return text
+    try:
+        interface = ipaddress.ip_interface(text)
+    except ValueError:
+        return None
+    if "/" not in text or not text.rpartition("/")[2].isdigit():
+        return None
+    return str(interface.ip) if interface.network.prefixlen == interface.max_prefixlen else text
+
+
+def _with_hashed_addresses(made: Sequence[EntryServices]) -> tuple[EntryServices, ...]:
+    hashed = auto_addresses.by_hash(service for one in made for service in one.services)
+    return tuple(
+        EntryServices(
+            one.entry,
+            tuple(
+                dataclasses.replace(s, auto_addresses=hashed.get(f"{s.namespace}/{s.hostname}", auto_addresses.NONE))
+                if s.address == UNSPECIFIED
+                else s
+                for s in one.services
+            ),
+        )
+        for one in made
+    )
+
+
+def _resolves_itself(entry: ServiceEntry) -> bool:
+    spec = entry.spec
+    return not spec.endpoints and spec.workload_selector is None and spec.resolution in ("DNS", "DNS_ROUND_ROBIN")
+
+
+def _members(entry: ServiceEntry, workloads: Workloads, trust_domain: str, select_pods: bool) -> list[Workload]:
+    """The workloads behind an entry: those that it selects, else its inline endpoints."""
+    meta, spec = entry.meta, entry.spec
+    if spec.workload_selector is None:
+        return [
+            of_inline(
+                spec=endpoint,
+                name=f"{meta.name}-{index}",
+                namespace=meta.namespace,
+                trust_domain=trust_domain,
+                origin=entry.origin_of(endpoint, f"spec.endpoints[{index}]"),
+            )
+            for index, endpoint in enumerate(spec.endpoints)
+        ]
+    by_name = spec.resolution in ("DNS", "DNS_ROUND_ROBIN")
+    return [
+        workload
+        for workload in workloads.select(meta.namespace, spec.workload_selector.labels)
+        if workload.ready and (select_pods if workload.is_pod else by_name or is_ip(workload.address))
+    ]
+
+
+def _endpoint(member: Workload, declared: EntryPort) -> Endpoint:
+    number = member.port(declared.name) or declared.target_port or declared.number
+    if member.address.startswith(UNIX_PREFIX):
+        member, number = dataclasses.replace(member, ips=(member.address.removeprefix(UNIX_PREFIX),)), 0
+    elif len(member.ips) > 1:
+        member = dataclasses.replace(member, ips=member.ips[:1])
+    return entry_endpoint(member, number, declared.name, declared.number)
+
+
+def _host_endpoint(entry: ServiceEntry, service: Service, declared: EntryPort) -> Endpoint:
+    """The host itself, which the proxy resolves."""
+    return Endpoint(
+        addresses=(service.hostname,),
+        port=declared.target_port or declared.number,
+        port_name=declared.name,
+        labels={},
+        origin=service.origin,
+        service_port=declared.number,
+        workload_name=entry.meta.name,
+        namespace=entry.meta.namespace,
+    )
