@@ -1,0 +1,1 @@
+"""meshc: Kubernetes and Istio manifests in, the Envoy configuration that istiod would push out."""

@@ -19,3 +19,12 @@ def oracle() -> Path:
     if not (folder / "cases").is_dir():
         pytest.skip("MESHC_ORACLE names no folder with cases/")
     return folder
+
+
+@pytest.fixture(scope="session")
+def envoy() -> Path:
+    """A real Envoy, which MESHC_ENVOY names; without it the test is skipped."""
+    binary = Path(os.environ.get("MESHC_ENVOY", ""))
+    if not binary.is_file():
+        pytest.skip("MESHC_ENVOY names no file")
+    return binary

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from envoy_data_plane.message_pool import default_message_pool
@@ -113,6 +114,6 @@ def newer_fields(owner: Descriptor) -> Iterator[tuple[str, int]]:
 def typed_fields(owner: Descriptor) -> Iterator[tuple[str, int]]:
     """Name and number of the fields of a message in envoy-data-plane; none if it has dropped the message."""
     importlib.import_module(f"envoy_data_plane.{owner.file.package}")
-    cls = default_message_pool.url_to_type.get(type_url(owner.full_name))
+    cls: Any = default_message_pool.url_to_type.get(type_url(owner.full_name))
     for field in dataclasses.fields(cls) if cls else ():
         yield field.name, field.metadata["betterproto"].number
