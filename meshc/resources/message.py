@@ -60,6 +60,14 @@ def named(json: str, default: Any = None, *aliases: str) -> Any:
     return dataclasses.field(default=default, metadata={"json": json, "aliases": aliases})
 
 
+def json_name(field: dataclasses.Field[Any]) -> str:
+    """The name of a field in the manifest."""
+    if "json" in field.metadata:
+        return str(field.metadata["json"])
+    head, *rest = field.name.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 

@@ -1,8 +1,13 @@
-"""Sources of trace tag values, shared by Telemetry and the mesh's `defaultConfig.tracing`."""
+"""What Telemetry, the mesh's `defaultConfig.tracing` and its tracing providers share: tags and propagation formats."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 from meshc.resources.message import Message, message
+
+TraceContext = Literal["UNSPECIFIED", "W3C_TRACE_CONTEXT", "GRPC_BIN", "CLOUD_TRACE_CONTEXT", "B3"]
+"""How OpenCensus passes a trace on."""
 
 
 @message

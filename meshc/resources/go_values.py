@@ -1,0 +1,85 @@
+"""Texts as Go's standard library reads them: a text in, its value or None out.
+
+istiod takes its flags with these parsers, and some metadata of proxies.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from fractions import Fraction
+
+from meshc.resources.message import Duration
+
+_TRUE = frozenset(("1", "t", "T", "TRUE", "true", "True"))
+_FALSE = frozenset(("0", "f", "F", "FALSE", "false", "False"))
+
+_INT = re.compile(r"[+-]?[0-9]+", re.ASCII)
+_DIGITS = r"[0-9]+(?:_[0-9]+)*"
+_DECIMAL = re.compile(rf"[+-]?(?:{_DIGITS}\.?(?:{_DIGITS})?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?", re.ASCII)
+_HEX_FLOAT = re.compile(r"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?[0-9]+", re.ASCII)
+_SPECIAL = re.compile(r"[+-]?inf(?:inity)?|nan", re.ASCII | re.IGNORECASE)
+
+_UNITS = {
+    "ns": 1,
+    "us": 1_000,
+    "\N{MICRO SIGN}s": 1_000,
+    "\N{GREEK SMALL LETTER MU}s": 1_000,
+    "ms": 1_000_000,
+    "s": 1_000_000_000,
+    "m": 60_000_000_000,
+    "h": 3_600_000_000_000,
+}
+_SPAN = re.compile(r"(?:([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
+
+_INT64_MAX = 2**63 - 1
+
+
+def parse_bool(text: str) -> bool | None:
+    """`strconv.ParseBool`; None for anything but its twelve spellings."""
+    return True if text in _TRUE else False if text in _FALSE else None
+
+
+def parse_int(text: str) -> int | None:
+    """`strconv.Atoi`; None if it is no decimal number of 64 bits."""
+    if not _INT.fullmatch(text):
+        return None
+    value = int(text)
+    return value if -(2**63) <= value <= _INT64_MAX else None
+
+
+def parse_float(text: str) -> float | None:
+    """`strconv.ParseFloat` of 64 bits; None for a syntax error and for what is out of range."""
+    if _SPECIAL.fullmatch(text):
+        return float(text)
+    try:
+        if _HEX_FLOAT.fullmatch(text):
+            value = float.fromhex(text)
+        elif _DECIMAL.fullmatch(text):
+            value = float(text.replace("_", ""))
+        else:
+            return None
+    except OverflowError:
+        return None
+    return None if math.isinf(value) else value
+
+
+def parse_duration(text: str) -> Duration | None:
+    """`time.ParseDuration`: numbers with units, as `1h2m3.5s`, or `0`; None if it is none or beyond 64 bits."""
+    sign = -1 if text.startswith("-") else 1
+    body = text[1:] if text[:1] in ("+", "-") else text
+    if body == "0":
+        return Duration(0)
+    total, end = 0, 0
+    while span := _SPAN.match(body, end):
+        whole, fraction, only_fraction, unit = span.groups()
+        decimals = fraction or only_fraction or ""
+        total += int(whole or 0) * _UNITS[unit] + _below_one(decimals, _UNITS[unit])
+        end = span.end()
+    if not body or end != len(body) or total > _INT64_MAX + (sign < 0):
+        return None
+    return Duration(sign * total)
+
+
+def _below_one(decimals: str, unit: int) -> int:
+    return int(Fraction(int(decimals), 10 ** len(decimals)) * unit) if decimals else 0
