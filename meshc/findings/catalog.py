@@ -21,8 +21,9 @@ class Rule:
 
 
 _FIXED = "the document is left out until this is corrected"
+_LEFT_OUT = "the object is left out until this is corrected"
 
-_RULES = (
+_RULES: tuple[Rule, ...] = (
     Rule("MC0101", "ERROR", "file cannot be read", "check the path and its permissions"),
     Rule("MC0102", "ERROR", "nothing at this path", "check the spelling; a pattern must be quoted for the shell"),
     Rule("MC0103", "WARNING", "folder without manifests", "manifests end in .yaml, .yml or .json"),
@@ -41,6 +42,22 @@ _RULES = (
     Rule("MC0111", "ERROR", "nested too deeply", _FIXED),
     Rule("MC0112", "ERROR", "no counterpart in JSON", _FIXED),
     Rule("MC0113", "WARNING", "document is not a mapping", "a manifest is a mapping with apiVersion and kind"),
+    Rule("MC0201", "ERROR", "unknown field"),
+    Rule("MC0202", "ERROR", "wrong type", _LEFT_OUT),
+    Rule("MC0203", "ERROR", "number out of range", _LEFT_OUT),
+    Rule("MC0204", "ERROR", "unknown enum value", _LEFT_OUT),
+    Rule("MC0205", "ERROR", "malformed value", _LEFT_OUT),
+    Rule("MC0206", "ERROR", "required field is missing", _LEFT_OUT),
+    Rule("MC0207", "ERROR", "name that Kubernetes does not allow", _LEFT_OUT),
+    Rule("MC0208", "ERROR", "version is not served", _LEFT_OUT),
+    Rule("MC0209", "ERROR", "object stands twice", "remove one of them"),
+    Rule("MC0210", "WARNING", "object is repeated", "remove one of them"),
+    Rule("MC0211", "WARNING", "not a Kubernetes object", "a manifest has apiVersion and kind"),
+    Rule("MC0212", "INFO", "foreign kinds"),
+    Rule("MC0213", "ERROR", "kind is misspelled", _LEFT_OUT),
+    Rule("MC0301", "INFO", "namespace assumed", "write metadata.namespace"),
+    Rule("MC0302", "INFO", "name assumed", "write metadata.name"),
+    Rule("MC0303", "INFO", "namespace ignored", "remove metadata.namespace"),
     Rule("MC0250", "WARNING", "unknown flag of istiod"),
     Rule("MC0251", "INFO", "variable that is no flag of istiod"),
     Rule("MC0252", "WARNING", "flag that istiod cannot parse", "istiod reads flags as Go does: true, 10, 1.5, 15s"),
