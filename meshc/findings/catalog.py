@@ -55,9 +55,6 @@ _RULES: tuple[Rule, ...] = (
     Rule("MC0211", "WARNING", "not a Kubernetes object", "a manifest has apiVersion and kind"),
     Rule("MC0212", "INFO", "foreign kinds"),
     Rule("MC0213", "ERROR", "kind is misspelled", _LEFT_OUT),
-    Rule("MC0301", "INFO", "namespace assumed", "write metadata.namespace"),
-    Rule("MC0302", "INFO", "name assumed", "write metadata.name"),
-    Rule("MC0303", "INFO", "namespace ignored", "remove metadata.namespace"),
     Rule("MC0250", "WARNING", "unknown flag of istiod"),
     Rule("MC0251", "INFO", "variable that is no flag of istiod"),
     Rule("MC0252", "WARNING", "flag that istiod cannot parse", "istiod reads flags as Go does: true, 10, 1.5, 15s"),
@@ -66,6 +63,9 @@ _RULES: tuple[Rule, ...] = (
         "MC0254", "ERROR", "proxy configuration in an annotation that cannot be read", "it holds a ProxyConfig as YAML"
     ),
     Rule("MC0255", "WARNING", "port in an annotation that is not a number"),
+    Rule("MC0301", "INFO", "namespace assumed", "write metadata.namespace"),
+    Rule("MC0302", "INFO", "name assumed", "write metadata.name"),
+    Rule("MC0303", "INFO", "namespace ignored", "remove metadata.namespace"),
 )
 
 _RULES += (
@@ -87,6 +87,35 @@ _RULES += (
     ),
     Rule("MC0560", "WARNING", "endpoint of a pod that does not exist", "add the Pod, or drop the targetRef"),
     Rule("MC0561", "WARNING", "address of a ServiceEntry ignored", "write an IP address or a CIDR"),
+)
+
+_RULES += (
+    Rule("MC0501", "ERROR", "delegate does not exist", "a delegate is a VirtualService without hosts"),
+    Rule("MC0502", "ERROR", "delegate is not exported", "add the root's namespace to the delegate's spec.exportTo"),
+    Rule("MC0503", "ERROR", "route of a delegate contradicts the root", "narrow the delegate's match to the root's"),
+    Rule("MC0504", "WARNING", "delegate without a root", "refer to it by spec.http[].delegate, or give it hosts"),
+    Rule("MC0505", "WARNING", "delegate of a delegate", "delegate from the VirtualService with the hosts"),
+    Rule("MC0506", "WARNING", "VirtualService shadowed", "sidecars do not merge VirtualServices: write one per host"),
+    Rule("MC0507", "INFO", "VirtualService shadowed for some clients"),
+    Rule("MC0510", "INFO", "DestinationRules merged"),
+    Rule("MC0511", "WARNING", "trafficPolicy lost in merging", "write one DestinationRule per host"),
+    Rule("MC0512", "WARNING", "subset lost in merging", "name each subset of a host once"),
+    Rule("MC0513", "WARNING", "DestinationRule swallowed by one of some workloads", "give it another exportTo"),
+    Rule("MC0514", "WARNING", "DestinationRule shadowed", "write one DestinationRule per host and namespace"),
+    Rule("MC0515", "INFO", "DestinationRule overridden for clients of a namespace"),
+    Rule("MC0516", "WARNING", "exportTo without effect", "a rule with a workloadSelector stays in its namespace"),
+    Rule("MC0520", "WARNING", "PeerAuthentication ignored", "write one without selector per namespace"),
+    Rule("MC0521", "WARNING", "PeerAuthentication ignored in the root namespace", "put it where the workloads are"),
+    Rule("MC0522", "WARNING", "PeerAuthentication shadowed", "write one per workload"),
+    Rule("MC0523", "WARNING", "portLevelMtls without effect", "select the workloads that the ports are of"),
+    Rule("MC0525", "WARNING", "Sidecar ignored", "write one without workloadSelector per namespace"),
+    Rule("MC0526", "WARNING", "Sidecar shadowed", "write one per workload"),
+    Rule("MC0527", "ERROR", "malformed egress host", "write namespace/dnsName, as in ./* or istio-system/*"),
+    Rule("MC0530", "WARNING", "Telemetry ignored", "write one without selector per namespace"),
+    Rule("MC0540", "WARNING", "host of a DestinationRule does not exist"),
+    Rule("MC0541", "WARNING", "destination does not exist"),
+    Rule("MC0542", "WARNING", "subset does not exist", "define it in a DestinationRule of the host"),
+    Rule("MC0543", "WARNING", "port does not exist"),
 )
 
 CATALOG: dict[str, Rule] = {rule.code: rule for rule in _RULES}
