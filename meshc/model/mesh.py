@@ -11,16 +11,23 @@ from meshc.model.policies import Policies
 from meshc.model.services import ServiceIndex
 from meshc.model.shared import Memo
 from meshc.model.sidecars import Sidecars
+from meshc.model.telemetry import Telemetries
 from meshc.model.virtual_services import VirtualServices
 from meshc.model.workloads import Workloads
 from meshc.resources.features import Features
-from meshc.resources.mesh_config import MeshConfig, MeshNetworks
+from meshc.resources.mesh_config.mesh import MeshConfig
+from meshc.resources.mesh_config.networks import MeshNetworks
+from meshc.resources.networking import Gateway, ProxyConfig
 from meshc.resources.profile import Profile
 
 
 @dataclass(frozen=True)
 class Mesh:
-    """One immutable mesh. Each part answers questions that do not depend on a single proxy."""
+    """One immutable mesh. Each part answers questions that do not depend on a single proxy.
+
+    `proxy_configs` and `gateways` are the resources as they are, oldest first. `foreign` counts the objects of kinds
+    that are not read.
+    """
 
     config: MeshConfig
     networks: MeshNetworks
@@ -33,5 +40,8 @@ class Mesh:
     destination_rules: DestinationRules
     sidecars: Sidecars
     policies: Policies
+    telemetry: Telemetries
+    proxy_configs: tuple[ProxyConfig, ...]
+    gateways: tuple[Gateway, ...]
     foreign: Mapping[str, int]
     memo: Memo = field(default_factory=dict, repr=False)

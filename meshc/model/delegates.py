@@ -1,0 +1,156 @@
+"""Delegates: VirtualServices in; those with hosts out, the routes of their delegates in place of the references."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from meshc.findings import Origin, Sink
+from meshc.model.delegate_match import combine_matches, joined_name
+from meshc.model.visibility import is_exported
+from meshc.resources.message import Message
+from meshc.resources.networking.virtual_service import Delegate, HTTPRoute, VirtualService
+
+_INHERITED = {
+    "rewrite": "rewrite",
+    "direct_response": "directResponse",
+    "timeout": "timeout",
+    "retries": "retries",
+    "fault": "fault",
+    "mirror": "mirror",
+    "mirrors": "mirrors",
+    "mirror_percent": "mirrorPercent",
+    "mirror_percentage": "mirrorPercentage",
+    "cors_policy": "corsPolicy",
+    "headers": "headers",
+}
+"""What a delegate's route takes from the root's when it says nothing itself, with the name in the manifest."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Merged:
+    """A VirtualService and its merged routes; `parts` are the origins of what does not stand where `http` has it."""
+
+    resource: VirtualService
+    http: tuple[HTTPRoute, ...]
+    parts: Mapping[Message, Origin]
+
+
+def merge_delegates(
+    resources: Sequence[VirtualService], default_export_to: Collection[str], sink: Sink
+) -> list[Merged]:
+    """The VirtualServices that have hosts, in the order given (spec: routes 8.2). Names must be full already.
+
+    A route whose delegate is missing or not exported to the root's namespace disappears, as does a delegate's route
+    that contradicts the matches of the root.
+    """
+    delegates = {(r.meta.namespace, r.meta.name): r for r in resources if not r.spec.hosts}
+    merger = _Merger(delegates, default_export_to, sink)
+    merged = [merger.merge(r) for r in resources if r.spec.hosts]
+    merger.report_unused()
+    return merged
+
+
+def is_root(resource: VirtualService) -> bool:
+    """Some route of it delegates."""
+    return any(route.delegate is not None for route in resource.spec.http)
+
+
+@dataclasses.dataclass(slots=True)
+class _Merger:
+    """Merges one root after the other."""
+
+    delegates: Mapping[tuple[str, str], VirtualService]
+    default_export_to: Collection[str]
+    sink: Sink
+    used: set[tuple[str, str]] = dataclasses.field(default_factory=set)
+
+    def merge(self, resource: VirtualService) -> Merged:
+        if not is_root(resource):
+            return Merged(resource, resource.spec.http, {})
+        parts: dict[Message, Origin] = {}
+        routes: list[HTTPRoute] = []
+        for index, route in enumerate(resource.spec.http):
+            origin = resource.origin_of(route, f"spec.http[{index}]")
+            if route.delegate is None:
+                parts[route] = origin
+                routes.append(route)
+            elif (delegate := self._delegate(resource, route.delegate, origin)) is not None:
+                routes.extend(self._expand(_Root(resource, route, origin), delegate, parts))
+        return Merged(resource, tuple(routes), parts)
+
+    def _delegate(self, root: VirtualService, reference: Delegate, origin: Origin) -> VirtualService | None:
+        namespace = reference.namespace or root.meta.namespace
+        key = namespace, reference.name
+        where = origin.at(f"{origin.field}.delegate", root.locate(reference))
+        found = self.delegates.get(key)
+        if found is None:
+            self.sink.add("MC0501", where, f"there is no delegate VirtualService {'/'.join(key)}; the route is dropped")
+            return None
+        self.used.add(key)
+        export_to = found.spec.export_to or self.default_export_to
+        if not is_exported(export_to, namespace, root.meta.namespace):
+            text = f"delegate VirtualService {'/'.join(key)} is not exported to {root.meta.namespace}"
+            self.sink.add("MC0502", where, f"{text}; the route is dropped")
+            return None
+        return found
+
+    def _expand(self, root: _Root, delegate: VirtualService, parts: dict[Message, Origin]) -> Iterable[HTTPRoute]:
+        for index, route in enumerate(delegate.spec.http):
+            origin = delegate.origin_of(route, f"spec.http[{index}]")
+            if route.delegate is not None:
+                self.sink.add("MC0505", origin, "the delegate of a delegate is not followed")
+            merged = root.merge(route, origin, delegate, parts)
+            if merged is None:
+                self.sink.add("MC0503", origin, f"no match fits any of {root.origin}; the route is dropped")
+            else:
+                yield merged
+
+    def report_unused(self) -> None:
+        """Say which delegates no root refers to."""
+        for key, delegate in self.delegates.items():
+            if key not in self.used:
+                self.sink.add("MC0504", delegate.origin, "no VirtualService delegates to this one, which has no hosts")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Root:
+    """A route that delegates."""
+
+    resource: VirtualService
+    route: HTTPRoute
+    origin: Origin
+
+    def merge(
+        self, route: HTTPRoute, origin: Origin, delegate: VirtualService, parts: dict[Message, Origin]
+    ) -> HTTPRoute | None:
+        """A delegate's route under this one, its places noted in `parts`; None if their matches contradict each other.
+
+        `route` and `redirect` are the delegate's alone. Messages are taken as a whole, not merged field by field.
+        """
+        combined = combine_matches(self.route.match, route.match)
+        if combined is None:
+            return None
+        inherited = {name: getattr(self.route, name) for name in _INHERITED if _is_unset(getattr(route, name))}
+        merged = dataclasses.replace(
+            route,
+            match=tuple(combined),
+            name=joined_name(self.route.name, route.name),
+            delegate=None,
+            **inherited,
+        )
+        parts[merged] = origin
+        places = {m: origin.at(f"{origin.field}.match[{i}]", delegate.locate(m)) for i, m in enumerate(route.match)}
+        places |= {m: self._place(m, f"match[{i}]") for i, m in enumerate(self.route.match)}
+        parts.update((match, places[source]) for match, source in combined.items())
+        for name, value in inherited.items():
+            if isinstance(value, Message):
+                parts[value] = self._place(value, _INHERITED[name])
+        return merged
+
+    def _place(self, part: Message, field: str) -> Origin:
+        return self.origin.at(f"{self.origin.field}.{field}", self.resource.locate(part))
+
+
+def _is_unset(value: object) -> bool:
+    return value is None or value == ()
