@@ -1,0 +1,86 @@
+"""Metadata: the `metadata` of a document in, the `Meta` of its object out, with what a cluster would have filled in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any
+
+from meshc.resources.decode import decode_part
+from meshc.resources.decoding import Decoding
+from meshc.resources.message import Meta
+from meshc.source import Map
+
+DEFAULT_NAMESPACE = "default"
+
+_LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
+_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_NAMESPACE = re.compile(_LABEL)
+_NAME_MAX = 253
+_NAMESPACE_MAX = 63
+
+_SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
+"""The letters that the API server makes up names of."""
+
+
+def decode_metadata(root: Map, namespaced: bool, decoding: Decoding) -> Meta:
+    """The metadata of a document, read as Kubernetes reads them; worthless if the decoding failed."""
+    metadata = root.get("metadata")
+    if type(metadata) is not Map:
+        decoding.fail("MC0207", root.marks.get("metadata", root.at), "metadata.name is missing")
+        return Meta()
+    decoding.path.append("metadata")
+    given = {"api_version": root["apiVersion"], "kind": root["kind"], "file": decoding.file}
+    meta = decode_part(Meta, metadata, decoding, **given)
+    if not decoding.failed:
+        meta = decode_part(Meta, metadata, decoding, **given, **_identity(meta, root, namespaced, decoding))
+    decoding.path.pop()
+    return meta
+
+
+def _identity(meta: Meta, root: Map, namespaced: bool, decoding: Decoding) -> dict[str, Any]:
+    """Name and namespace as the cluster would have them."""
+    return {"name": _name(meta, root, decoding), "namespace": _namespace(meta, root, namespaced, decoding)}
+
+
+def _name(meta: Meta, root: Map, decoding: Decoding) -> str:
+    at = _place(root, "name")
+    name = meta.name
+    if not name and meta.generate_name:
+        name = meta.generate_name + _suffix(root)
+        decoding.tell("MC0302", _place(root, "generateName"), f"name {name} is assumed", "", "generateName")
+    if not name:
+        decoding.fail("MC0207", at, "metadata.name is missing")
+    elif len(name) > _NAME_MAX or not _NAME.fullmatch(name):
+        allowed = f"lower-case letters, digits, - and . (at most {_NAME_MAX}) are allowed"
+        decoding.fail("MC0207", at, f"{name!r} is not a name: {allowed}")
+    return name
+
+
+def _namespace(meta: Meta, root: Map, namespaced: bool, decoding: Decoding) -> str:
+    at = _place(root, "namespace")
+    namespace = meta.namespace
+    if not namespaced:
+        if namespace:
+            decoding.tell("MC0303", at, f"a {meta.kind} has no namespace; {namespace} is ignored", "", "namespace")
+        return ""
+    if not namespace:
+        decoding.tell("MC0301", at, f"namespace {DEFAULT_NAMESPACE} is assumed", "", "namespace")
+        return DEFAULT_NAMESPACE
+    if len(namespace) > _NAMESPACE_MAX or not _NAMESPACE.fullmatch(namespace):
+        allowed = f"lower-case letters, digits and - (at most {_NAMESPACE_MAX}) are allowed"
+        decoding.fail("MC0207", at, f"{namespace!r} is not a namespace: {allowed}")
+    return namespace
+
+
+def _place(root: Map, key: str) -> int:
+    metadata = root["metadata"]
+    at: int = metadata.marks.get(key, metadata.at)
+    return at
+
+
+def _suffix(root: Map) -> str:
+    """Five letters as the API server appends to `generateName`, drawn from the content instead of by chance."""
+    digest = hashlib.sha256(json.dumps(root, sort_keys=True).encode()).digest()
+    return "".join(_SUFFIX_ALPHABET[byte % len(_SUFFIX_ALPHABET)] for byte in digest[:5])
