@@ -18,12 +18,12 @@ WORKLOAD_ENTRY = "WorkloadEntry"
 class Workload:
     """A pod, or a WorkloadEntry.
 
-    `labels` are its own, `topology_labels` those with locality, cluster, node and network added. `ips` of a WorkloadEntry
-    hold its address as written, which may be a host name or a `unix://` path. `account` is the name of the service
-    account, `identity` its SPIFFE id (empty without an account). `locality` is `region/zone/subzone`. `ports` are numbers
-    by (port name, transport), containers before restartable init containers; those of a WorkloadEntry count as TCP.
-    `ready`: a pod that is ready, has an address and is not about to go; a WorkloadEntry that passes its health check.
-    `arguments` are those of the container `istio-proxy`.
+    `labels` are its own, `topology_labels` those with locality, cluster, node and network added. `ips` of a
+    WorkloadEntry hold its address as written, which may be a host name or a `unix://` path. `account` is the name of
+    the service account, `identity` its SPIFFE id (empty without an account). `locality` is `region/zone/subzone`.
+    `ports` are numbers by (port name, transport), containers before restartable init containers; those of a
+    WorkloadEntry count as TCP. `ready`: a pod that is ready, has an address and is not about to go; a WorkloadEntry
+    that passes its health check. `arguments` are those of the container `istio-proxy`.
     """
 
     kind: str

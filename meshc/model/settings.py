@@ -1,0 +1,28 @@
+"""What beside the manifests decides how a mesh is built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from meshc.resources.features import Features
+from meshc.resources.load import Objects
+from meshc.resources.mesh_config.mesh import MeshConfig
+from meshc.resources.mesh_config.networks import MeshNetworks
+from meshc.resources.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`config` and `networks` as they are in force, None to take them from the ConfigMap `istio` among the manifests.
+
+    `clusters` are the objects of further clusters by cluster id. `endpoint_map` gives the real addresses (`host[:port]`)
+    of a pod, workload or service in static deployments.
+    """
+
+    config: MeshConfig | None = None
+    networks: MeshNetworks | None = None
+    features: Features = Features()
+    profile: Profile = Profile.named("1.30")
+    clusters: Mapping[str, Objects] = field(default_factory=dict)
+    endpoint_map: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
