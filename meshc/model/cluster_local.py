@@ -7,7 +7,7 @@ from meshc.resources.mesh_config.mesh import MeshConfig
 
 
 def cluster_local_hosts(config: MeshConfig) -> dict[str, bool]:
-    """Whether a host or wildcard stays in its cluster: the mesh's `serviceSettings`, and istiod's defaults for the rest."""
+    """Whether a host or wildcard stays in its cluster: the mesh's `serviceSettings`, and istiod's defaults."""
     hosts: dict[str, bool] = {}
     for settings in config.service_settings:
         local = settings.settings is not None and settings.settings.cluster_local

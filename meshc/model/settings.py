@@ -16,13 +16,13 @@ from meshc.resources.profile import Profile
 class Settings:
     """`config` and `networks` as they are in force, None to take them from the ConfigMap `istio` among the manifests.
 
-    `clusters` are the objects of further clusters by cluster id. `endpoint_map` gives the real addresses (`host[:port]`)
-    of a pod, workload or service in static deployments.
+    `clusters` are the objects of further clusters by cluster id. `endpoint_map` gives the real addresses
+    (`host[:port]`) of a pod, workload or service in static deployments.
     """
 
     config: MeshConfig | None = None
     networks: MeshNetworks | None = None
-    features: Features = Features()
-    profile: Profile = Profile.named("1.30")
+    features: Features = field(default_factory=Features)
+    profile: Profile = field(default_factory=lambda: Profile.named("1.30"))
     clusters: Mapping[str, Objects] = field(default_factory=dict)
     endpoint_map: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
