@@ -127,6 +127,8 @@ def default_values(cls: type[Message]) -> Mapping[str, Any]:
 class OwnerReference(Message):
     """`metadata.ownerReferences[]`."""
 
+    OPEN = True
+
     api_version: str = ""
     kind: str = ""
     name: str = ""

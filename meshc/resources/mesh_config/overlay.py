@@ -28,9 +28,9 @@ def overlay_mesh_config(base: MeshConfig, over: MeshConfig, given: Mapping[str, 
     the trust domain are united.
     """
     merged: dict[str, Any] = {}
-    if proxy := given.get("defaultConfig"):
+    if proxy := _lookup(given, "default_config", "defaultConfig"):
         merged["default_config"] = overlay_proxy_config(base.default_config, over.default_config, proxy)
-    if providers := given.get("defaultProviders"):
+    if providers := _lookup(given, "default_providers", "defaultProviders"):
         merged["default_providers"] = _replace(base.default_providers, over.default_providers, providers)
     merged["extension_providers"] = _merge_providers(base.extension_providers, over.extension_providers)
     merged["trust_domain_aliases"] = tuple(sorted({*base.trust_domain_aliases, *over.trust_domain_aliases}))
@@ -57,8 +57,13 @@ def set_fields(over: Message) -> dict[str, Any]:
 
 
 def _replace(base: M, over: M, given: Mapping[str, Any]) -> M:
-    present = {name: getattr(over, name) for name, json in _names(over) if given.get(json) is not None}
-    return dataclasses.replace(base, **present)
+    names = [name for name, json in _names(over) if _lookup(given, name, json) is not None]
+    return dataclasses.replace(base, **{name: getattr(over, name) for name in names})
+
+
+def _lookup(given: Mapping[str, Any], name: str, json: str) -> Any:
+    """The value of a field in a mapping; proto JSON knows it by two names."""
+    return given.get(json, given.get(name))
 
 
 def _names(of: Message) -> Iterator[tuple[str, str]]:
