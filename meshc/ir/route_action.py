@@ -90,7 +90,7 @@ class HeaderHash:
 
 @value
 class CookieHash:
-    """Requests with the same cookie go to the same endpoint; with a `ttl` the proxy sets the cookie if it is missing."""
+    """Requests with the same cookie go to the same endpoint; with a `ttl` the proxy sets a missing cookie."""
 
     cookie: str
     path: str = ""
@@ -145,8 +145,8 @@ class StreamDuration:
 class Forward:
     """The request goes to a cluster, or to one of several by weight.
 
-    Rewrites are empty or None where nothing is rewritten. `timeout` 0: no limit; `grpc_timeout_limit` bounds what a gRPC
-    client may ask for, None: not set. `append_forwarded_host`: the original host goes along as x-forwarded-host.
+    Rewrites are empty or None where nothing is rewritten. `timeout` 0: no limit; `grpc_timeout_limit` bounds what a
+    gRPC client may ask for, None: not set. `append_forwarded_host`: the original host goes along as x-forwarded-host.
     """
 
     to: str | tuple[WeightedCluster, ...]

@@ -15,7 +15,7 @@ class Delay:
     """Requests are held up for `duration`."""
 
     duration: Duration
-    share: Fraction | None
+    share: Fraction
 
 
 class AbortKind(enum.Enum):

@@ -25,7 +25,7 @@ class StringMatch:
 
 @value
 class HeaderMatch:
-    """A condition on a header; `match` None: the header is there. `missing_is_empty`: an absent header counts as empty."""
+    """A condition on a header; `match` None: it is there. `missing_is_empty`: an absent header counts as empty."""
 
     name: str
     match: StringMatch | None = None
@@ -46,7 +46,7 @@ class ClaimMatch:
     """A condition on a claim of the request's verified token: the claim itself, or one item of it if it is a list."""
 
     path: tuple[str, ...]
-    match: StringMatch
+    match: StringMatch | None
     invert: bool = False
 
 

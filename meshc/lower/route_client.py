@@ -1,0 +1,52 @@
+"""What of a proxy its outbound routes depend on, as a value that most proxies of a namespace share."""
+
+from __future__ import annotations
+
+from meshc.ir.node import value
+from meshc.lower.addresses import AddressView, address_view
+from meshc.lower.http_routes import source_label_keys
+from meshc.lower.route_facts import Labels, select_labels
+from meshc.model.mesh import Mesh
+from meshc.model.shared import shared
+from meshc.scope.scope import ProxyScope
+from meshc.scope.sidecar import SidecarScope
+
+
+@value
+class RouteClient:
+    """`labels` are those that some source label of a match or some selector of a DestinationRule asks for.
+
+    `attempt_count`: servers are told how often a request was tried. `forwarded_host`: the original host is kept in
+    x-forwarded-host where it is rewritten.
+    """
+
+    dns_domain: str
+    addresses: AddressView
+    labels: Labels
+    attempt_count: bool
+    forwarded_host: bool
+
+
+def route_client(scope: ProxyScope) -> RouteClient:
+    """The facts of one proxy."""
+    proxy = scope.proxy
+    headers = proxy.config.proxy_headers
+    count = headers.attempt_count if headers is not None else None
+    forwarded = headers.x_forwarded_host if headers is not None else None
+    return RouteClient(
+        dns_domain=proxy.dns_domain,
+        addresses=address_view(scope.mesh, proxy),
+        labels=select_labels(proxy.labels, _label_keys(scope.mesh, scope.sidecar)),
+        attempt_count=count is None or not count.disabled,
+        forwarded_host=forwarded is not None and bool(forwarded.enabled),
+    )
+
+
+@shared
+def _label_keys(mesh: Mesh, scope: SidecarScope) -> frozenset[str]:
+    """The labels that decide about routes in this scope."""
+    virtual_services = {vs for egress in scope.egress for vs in egress.virtual_services}
+    return frozenset().union(
+        mesh.destination_rules.selector_keys(scope.namespace),
+        *(source_label_keys(mesh, vs) for vs in virtual_services),
+    )
