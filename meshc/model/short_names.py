@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from meshc.model.entries import is_ip
 from meshc.model.names import kubernetes_host
 from meshc.resources.message import Message
 from meshc.resources.networking.common import Destination
@@ -29,15 +29,6 @@ Weighted = TypeVar("Weighted", HTTPRouteDestination, RouteDestination, HTTPMirro
 
 MESH_GATEWAY = "mesh"
 """The name that stands for all sidecars among the gateways of a VirtualService."""
-
-
-def is_ip(text: str) -> bool:
-    """An IPv4 or IPv6 address, without a prefix length."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def full_host(host: str, namespace: str) -> str:
