@@ -8,7 +8,7 @@ report to the `Decoding` they are handed and go on, so that all errors of a docu
 from __future__ import annotations
 
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union
@@ -35,7 +35,8 @@ def decode_value(cls: type[M], value: Map, file: str, sink: Sink, kind: str = ""
 def decode_part(cls: type[M], value: Map, decoding: Decoding, **given: Any) -> M:
     """A message of which some attributes do not stand in the mapping; worthless if the decoding failed."""
     values = _decode_fields(_plan(cls), value, decoding)
-    return cls(**(values | given))
+    values.update(given)
+    return _made(cls, values)
 
 
 _DECODERS: dict[Any, Decode] = {}
@@ -189,8 +190,6 @@ def _compile_plan(cls: type[Message]) -> _Plan:
 
 
 def _message(cls: type[Message]) -> Decode:
-    new = object.__new__
-    put = object.__setattr__
     plan: _Plan | None = None
 
     def decode(value: Any, at: Mark, decoding: Decoding) -> Any:
@@ -199,13 +198,17 @@ def _message(cls: type[Message]) -> Decode:
             return decoding.fail("MC0202", at, f"must be a mapping, not {shown(value)}")
         if plan is None:
             plan = _plan(cls)
-        values = _decode_fields(plan, value, decoding)
-        made = new(cls)
-        for name, decoded in values.items():
-            put(made, name, decoded)
-        return made
+        return _made(cls, _decode_fields(plan, value, decoding))
 
     return decode
+
+
+def _made(cls: type[M], values: Mapping[str, Any], put: Callable[..., None] = object.__setattr__) -> M:
+    """A message with all its attributes given: what its constructor does without the checks, on the way of the data."""
+    made = object.__new__(cls)
+    for name, value in values.items():
+        put(made, name, value)
+    return made
 
 
 def _decode_fields(plan: _Plan, value: Map, decoding: Decoding) -> dict[str, Any]:

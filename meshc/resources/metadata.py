@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import Any
 
 from meshc.resources.decode import decode_part
 from meshc.resources.decoding import Decoding
@@ -31,39 +30,40 @@ def decode_metadata(root: Map, namespaced: bool, decoding: Decoding) -> Meta:
         decoding.fail("MC0207", root.marks.get("metadata", root.at), "metadata.name is missing")
         return Meta()
     decoding.path.append("metadata")
-    given = {"api_version": root["apiVersion"], "kind": root["kind"], "file": decoding.file}
-    meta = decode_part(Meta, metadata, decoding, **given)
-    if not decoding.failed:
-        meta = decode_part(Meta, metadata, decoding, **given, **_identity(meta, root, namespaced, decoding))
+    meta = decode_part(
+        Meta,
+        metadata,
+        decoding,
+        api_version=root["apiVersion"],
+        kind=root["kind"],
+        name=_name(metadata, root, decoding),
+        namespace=_namespace(metadata, root["kind"], namespaced, decoding),
+        file=decoding.file,
+    )
     decoding.path.pop()
     return meta
 
 
-def _identity(meta: Meta, root: Map, namespaced: bool, decoding: Decoding) -> dict[str, Any]:
-    """Name and namespace as the cluster would have them."""
-    return {"name": _name(meta, root, decoding), "namespace": _namespace(meta, root, namespaced, decoding)}
-
-
-def _name(meta: Meta, root: Map, decoding: Decoding) -> str:
-    at = _place(root, "name")
-    name = meta.name
-    if not name and meta.generate_name:
-        name = meta.generate_name + _suffix(root)
-        decoding.tell("MC0302", _place(root, "generateName"), f"name {name} is assumed", "", "generateName")
-    if not name:
-        decoding.fail("MC0207", at, "metadata.name is missing")
-    elif len(name) > _NAME_MAX or not _NAME.fullmatch(name):
+def _name(metadata: Map, root: Map, decoding: Decoding) -> str:
+    name = _text(metadata, "name")
+    prefix = _text(metadata, "generateName")
+    if not name and prefix:
+        name = prefix + _suffix(root)
+        decoding.tell("MC0302", metadata.marks["generateName"], f"name {name} is assumed", "", "generateName")
+    if not name and not metadata.get("name"):
+        decoding.fail("MC0207", metadata.at, "metadata.name is missing")
+    elif name and (len(name) > _NAME_MAX or not _NAME.fullmatch(name)):
         allowed = f"lower-case letters, digits, - and . (at most {_NAME_MAX}) are allowed"
-        decoding.fail("MC0207", at, f"{name!r} is not a name: {allowed}")
+        decoding.fail("MC0207", metadata.marks.get("name", metadata.at), f"{name!r} is not a name: {allowed}")
     return name
 
 
-def _namespace(meta: Meta, root: Map, namespaced: bool, decoding: Decoding) -> str:
-    at = _place(root, "namespace")
-    namespace = meta.namespace
+def _namespace(metadata: Map, kind: str, namespaced: bool, decoding: Decoding) -> str:
+    namespace = _text(metadata, "namespace")
+    at = metadata.marks.get("namespace", metadata.at)
     if not namespaced:
         if namespace:
-            decoding.tell("MC0303", at, f"a {meta.kind} has no namespace; {namespace} is ignored", "", "namespace")
+            decoding.tell("MC0303", at, f"a {kind} has no namespace; {namespace} is ignored", "", "namespace")
         return ""
     if not namespace:
         decoding.tell("MC0301", at, f"namespace {DEFAULT_NAMESPACE} is assumed", "", "namespace")
@@ -74,10 +74,10 @@ def _namespace(meta: Meta, root: Map, namespaced: bool, decoding: Decoding) -> s
     return namespace
 
 
-def _place(root: Map, key: str) -> int:
-    metadata = root["metadata"]
-    at: int = metadata.marks.get(key, metadata.at)
-    return at
+def _text(metadata: Map, key: str) -> str:
+    """A text of the metadata; what is no text is reported when the metadata are decoded."""
+    value = metadata.get(key)
+    return value if type(value) is str else ""
 
 
 def _suffix(root: Map) -> str:

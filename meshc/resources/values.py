@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(?:[Zz]|([-+])(\d\d):(\d\d))", re.ASCII)
 
@@ -16,10 +16,9 @@ def parse_timestamp(text: str) -> datetime | None:
     if match is None:
         return None
     date, time, fraction, sign, hours, minutes = match.groups()
-    offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    offset = f"{sign}{hours}:{minutes}" if sign else "+00:00"
     try:
-        moment = datetime.fromisoformat(f"{date}T{time}.{(fraction or '').ljust(6, '0')[:6]}")
-        return moment.replace(tzinfo=timezone(-offset if sign == "-" else offset))
+        return datetime.fromisoformat(f"{date}T{time}.{(fraction or '').ljust(6, '0')[:6]}{offset}")
     except ValueError:
         return None
 

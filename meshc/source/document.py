@@ -13,7 +13,7 @@ Mark = int
 
 def mark(line: int, column: int) -> Mark:
     """Pack a line and a column, both counted from 1."""
-    return line << 16 | min(column, 0xFFFF)
+    return line << 16 | (column if column < 0xFFFF else 0xFFFF)
 
 
 def locate(file: str, at: Mark) -> Location:

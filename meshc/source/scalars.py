@@ -61,15 +61,15 @@ def resolve_tagged(tag: str, text: str) -> Scalar:
     return value
 
 
-def key_text(value: Scalar) -> str:
-    """A scalar as the key of a JSON object. Raises `NoJSONError` for null."""
-    if type(value) is str:
+def key_text(value: object) -> str:
+    """A scalar as the key of a JSON object. Raises `NoJSONError` for null, a mapping or a list."""
+    if isinstance(value, str):
         return value
-    if value is None:
-        raise NoJSONError("null cannot be a key")
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    if isinstance(value, (int, float)):
+        return str(value)
+    raise NoJSONError("null cannot be a key" if value is None else "a mapping or list cannot be a key")
 
 
 def _number(text: str) -> Scalar:

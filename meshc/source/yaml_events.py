@@ -153,24 +153,16 @@ class _Builder:
         place = self._place(event.start_mark)
         text = event.value
         plain, _ = event.implicit
-        if plain:
-            if text == "<<" and self._key is None and type(self._container) is Map:
-                self._key, self._key_at = _MERGE, place
-                return
-            value = self._checked(resolve, place, text)
-        elif event.tag is None or event.tag == "!":
-            value = text
-        else:
-            value = self._checked(resolve_tagged, place, event.tag, text)
+        if plain and text == "<<" and self._key is None and type(self._container) is Map:
+            self._key, self._key_at = _MERGE, place
+            return
+        try:
+            value = resolve(text) if plain else _tagged(event.tag, text)
+        except NoJSONError as error:
+            raise self._broken("MC0112", place, str(error)) from None
         self._add(value, place)
         if event.anchor:
             self._anchors[event.anchor] = (value, 1)
-
-    def _checked(self, read: Callable[..., Any], place: Mark, *texts: Any) -> Any:
-        try:
-            return read(*texts)
-        except NoJSONError as error:
-            raise self._broken("MC0112", place, str(error)) from None
 
     def _open_map(self, event: yaml.MappingStartEvent) -> None:
         self._open(Map(self._place(event.start_mark)), event)
@@ -213,7 +205,7 @@ class _Builder:
         if isinstance(container, Map):
             key = self._key
             if key is None:
-                self._key = value if type(value) is str else self._checked(_key_text, place, value)
+                self._key = value if type(value) is str else self._key_text(value, place)
                 self._key_at = place
                 return
             self._key = None
@@ -229,6 +221,12 @@ class _Builder:
             container.marks.append(place)
         else:
             self._root = value
+
+    def _key_text(self, value: Any, place: Mark) -> str:
+        try:
+            return key_text(value)
+        except NoJSONError as error:
+            raise self._broken("MC0112", place, str(error)) from None
 
     def _repeated(self, container: Map, key: str) -> None:
         """A key for the second time: the last one counts, as in Kubernetes. Merged ones may be overridden."""
@@ -256,7 +254,6 @@ class _Builder:
         return _BrokenError(code, place >> 16, place & 0xFFFF, message, hint)
 
 
-def _key_text(value: Any) -> str:
-    if isinstance(value, (Map, Seq)):
-        raise NoJSONError("a mapping or list cannot be a key")
-    return key_text(value)
+def _tagged(tag: str | None, text: str) -> Any:
+    """The value of a scalar that is quoted or has a tag."""
+    return text if tag is None or tag == "!" else resolve_tagged(tag, text)
