@@ -55,9 +55,9 @@ def processes() -> Iterator[Row]:
 
 def large(shape: Shape, proxies: int, folder: Path) -> Iterator[Row]:
     """A large mesh, every resource of every proxy on disk, in this process."""
-    from meshc.compile import Inputs, load_compiler
+    from meshc.compile import load_compiler
     from meshc.output.resources import write as write_resources
-    from meshc.settings import ProxyRequest
+    from meshc.settings import Inputs, ProxyRequest
 
     file, out = folder / "mesh.yaml", folder / "out"
     write(shape, file)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from meshc.envoy.config import ProxyConfig
 from meshc.envoy.emit import Emitter
@@ -13,37 +11,25 @@ from meshc.ir.proxy import ProxyIR
 from meshc.lower import lower
 from meshc.model.build import build
 from meshc.model.mesh import Mesh
-from meshc.model.settings import Settings
 from meshc.resources.load import Objects, load
-from meshc.resources.settings import read_settings
 from meshc.scope.discovery import find, proxies
 from meshc.scope.proxy import Proxy
-from meshc.scope.proxy_list import ProxyRequest
-from meshc.scope.scope import ProxyScope, build_scope
-from meshc.source import Document, read
+from meshc.scope.scope import ProxyScope
+from meshc.scope.scope import build as build_scope
+from meshc.settings import Inputs, ProxyRequest, read_settings
+from meshc.source import UnreadableError, read
 
 
-class NothingToCompileError(Exception):
-    """The input holds no Kubernetes or Istio object; the text says what was looked at."""
+class CannotLoadError(Exception):
+    """Nothing of the input could be read: the text says what was looked at, `findings` why."""
+
+    def __init__(self, message: str, findings: Sink) -> None:
+        super().__init__(message)
+        self.findings = findings
 
 
-class UnreadableError(Exception):
-    """Nothing of the input could be read; the findings say why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """What to compile: files, folders, globs or `-`, and the files that set up the mesh.
-
-    `clusters` gives the objects of further clusters by cluster name, `endpoint_map` real addresses for static deployments.
-    """
-
-    paths: Sequence[str]
-    mesh_config: Path | None = None
-    mesh_networks: Path | None = None
-    features: Path | None = None
-    clusters: Mapping[str, str] = field(default_factory=dict)
-    endpoint_map: Path | None = None
+class NothingToCompileError(CannotLoadError):
+    """The input could be read and holds no Kubernetes or Istio object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +63,19 @@ class Compiler:
 
 
 def load_compiler(inputs: Inputs) -> Compiler:
-    """Read and index everything. Raises `UnreadableError` or `NothingToCompileError`; lesser trouble becomes findings."""
+    """Read and index everything; lesser trouble becomes findings.
+
+    Raises `CannotLoadError` (nothing readable) and its kin `NothingToCompileError` (nothing there).
+    """
     sink = Sink()
-    documents = _documents(inputs.paths, sink)
+    try:
+        documents = read(inputs.paths, sink)
+        settings = read_settings(inputs, sink)
+    except UnreadableError as error:
+        raise CannotLoadError(str(error), sink) from None
     objects = load(documents, sink)
     if not objects:
-        raise NothingToCompileError(f"nothing to compile: no Kubernetes or Istio object in {', '.join(inputs.paths)}")
-    settings: Settings = read_settings(inputs, sink)
+        raise NothingToCompileError(
+            f"nothing to compile: no Kubernetes or Istio object in {', '.join(inputs.paths)}", sink
+        )
     return Compiler(objects, build(objects, settings, sink), sink)
-
-
-def _documents(paths: Sequence[str], sink: Sink) -> list[Document]:
-    return read(paths, sink)

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from meshc.cli.report import Report
-from meshc.compile import Compiler, Inputs, NothingToCompileError, UnreadableError, load_compiler
+from meshc.compile import CannotLoadError, Compiler, NothingToCompileError, load_compiler
+from meshc.settings import Inputs
 
 Paths = Annotated[
     list[str],
@@ -43,9 +44,9 @@ def load(
     try:
         return load_compiler(inputs)
     except NothingToCompileError as error:
-        raise report.nothing(str(error)) from None
-    except UnreadableError as error:
-        raise report.unreadable(error) from None
+        raise report.nothing(str(error), error.findings) from None
+    except CannotLoadError as error:
+        raise report.unreadable(str(error), error.findings) from None
 
 
 def _by_name(clusters: Sequence[str]) -> dict[str, str]:

@@ -71,14 +71,15 @@ class Report:
         if self.threshold.reached(sink.worst()):
             raise typer.Exit(ExitCode.FINDINGS)
 
-    def nothing(self, sentence: str) -> typer.Exit:
+    def nothing(self, sentence: str, findings: Iterable[Finding]) -> typer.Exit:
         """Nothing to compile."""
+        self.print(findings)
         return _failed(sentence, ExitCode.NOTHING)
 
-    def unreadable(self, findings: Iterable[Finding]) -> typer.Exit:
+    def unreadable(self, sentence: str, findings: Iterable[Finding]) -> typer.Exit:
         """Nothing of the input could be read."""
         self.print(findings)
-        return _failed("nothing of the input could be read", ExitCode.UNREADABLE)
+        return _failed(sentence, ExitCode.UNREADABLE)
 
     def usage(self, sentence: str) -> typer.Exit:
         """A mistake in the command line that only the input reveals."""

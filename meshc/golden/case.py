@@ -9,10 +9,10 @@ from pathlib import Path
 
 import yaml
 
-from meshc.compile import Compiler, Inputs, load_compiler
+from meshc.compile import Compiler, load_compiler
 from meshc.envoy.config import RESOURCE_TYPES, ProxyConfig
 from meshc.findings import Finding, Severity
-from meshc.settings import Setup, read_proxy_list
+from meshc.settings import Inputs, read_proxy_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Case:
 
     def load(self, paths: Sequence[str] = ()) -> Compiler:
         """The case's mesh, from its own manifests or from others that should say the same."""
-        return load_compiler(Inputs(paths or [str(self.folder / "in")], Setup.of_case(self.spec)))
+        return load_compiler(Inputs(paths or [str(self.folder / "in")], case=self.spec))
 
     def compile(self, compiler: Compiler) -> list[ProxyConfig]:
         """The configurations of the proxies that the case names."""
