@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from meshc.findings import Location, Origin, Sink
-from meshc.source.document import Document, Map, Seq, locate
+from meshc.source.document import Document, Map, Mark, Seq, locate
 from meshc.source.text import MAX_LINE, decode, too_long_line
 from meshc.source.yaml_events import parse
 
@@ -55,7 +55,7 @@ def documents_of(data: bytes, file: str, sink: Sink) -> list[Document]:
     try:
         text = decode(data)
     except UnicodeDecodeError as error:
-        sink.add("MC0105", _file(file), f"byte {error.start} is not {error.encoding}")
+        sink.add("MC0105", _file(file), f"byte {error.start} of the file is not {error.encoding.upper()}")
         return []
     return documents_of_text(text, file, sink)
 
@@ -63,12 +63,12 @@ def documents_of(data: bytes, file: str, sink: Sink) -> list[Document]:
 def documents_of_text(text: str, file: str, sink: Sink) -> list[Document]:
     """As `documents_of`, for a text that stands in another place than a file of its own."""
     if line := too_long_line(text):
-        at = Origin(location=Location(file, line, MAX_LINE + 1))
-        sink.add("MC0104", at, f"line is longer than {MAX_LINE // 2**20} MiB")
+        place = Location(file, line, MAX_LINE + 1)
+        sink.add("MC0104", Origin(location=place), f"line is longer than {MAX_LINE // 2**20} MiB")
         return []
     documents: list[Document] = []
-    for root in parse(text, file, sink):
-        for item in _objects(root, file, sink):
+    for root, at in parse(text, file, sink):
+        for item in _objects(root, at, file, sink):
             documents.append(Document(file, item, len(documents)))
     return documents
 
@@ -134,12 +134,11 @@ def _data(name: str, sink: Sink, stdin: BinaryIO | None) -> bytes | None:
     return data
 
 
-def _objects(root: Any, file: str, sink: Sink) -> Iterator[Map]:
+def _objects(root: Any, at: Mark, file: str, sink: Sink) -> Iterator[Map]:
     """The mappings of a document: itself, or the items of a list of objects."""
     if type(root) is not Map:
-        at = locate(file, root.at) if type(root) is Seq else Location(file)
         shape = "list" if type(root) is Seq else "single value"
-        sink.add("MC0113", Origin(location=at), f"document is a {shape}, not a mapping")
+        sink.add("MC0113", Origin(location=locate(file, at)), f"document is a {shape}, not a mapping")
         return
     kind, items = root.get("kind"), root.get("items")
     if not (type(kind) is str and kind.endswith("List") and type(items) is Seq):
@@ -147,10 +146,10 @@ def _objects(root: Any, file: str, sink: Sink) -> Iterator[Map]:
         return
     for number, item in enumerate(items):
         if type(item) is Map:
-            yield from _objects(_typed(item, root, kind.removesuffix("List")), file, sink)
+            yield from _objects(_typed(item, root, kind.removesuffix("List")), item.at, file, sink)
         else:
-            at = locate(file, items.marks[number])
-            sink.add("MC0113", Origin(field=f"items[{number}]", location=at), "list item is not a mapping")
+            place = locate(file, items.marks[number])
+            sink.add("MC0113", Origin(field=f"items[{number}]", location=place), "list item is not a mapping")
 
 
 def _typed(item: Map, owner: Map, kind: str) -> Map:

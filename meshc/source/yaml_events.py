@@ -26,24 +26,30 @@ MAX_ALIASED = 250_000
 _MERGE = "\x00<<"
 """Stands for the merge key; no key of a text that was let through holds a NUL."""
 
+_NO_MARKER = "did not find expected <document start>"
+_TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
 _HELM_HINT = "a Helm template? render it first: helm template"
 
 
 class _BrokenError(Exception):
     """A document cannot be used."""
 
-    def __init__(self, code: str, line: int, column: int, message: str, hint: str = "") -> None:
+    def __init__(self, code: str, line: int, column: int, message: str) -> None:
         super().__init__(message)
-        self.code, self.line, self.column, self.message, self.hint = code, line, column, message, hint
+        self.code, self.line, self.column, self.message = code, line, column, message
 
 
-def parse(text: str, file: str, sink: Sink) -> list[Any]:
-    """The documents of a text that are not empty: `Map`, `Seq` or scalar. What cannot be read becomes a finding."""
+Root = tuple[Any, Mark]
+"""A document's value (`Map`, `Seq` or scalar) and its place."""
+
+
+def parse(text: str, file: str, sink: Sink) -> list[Root]:
+    """The documents of a text that are not empty. What cannot be read becomes a finding, the rest is read."""
     if looks_like_json(text):
         text = join_surrogates(text)
     if UNREADABLE.search(text):
         return [root for chunk in chunks(text) for root in _readable(chunk, file, sink)]
-    roots: list[Any] = []
+    roots: list[Root] = []
     resume = _parse_into(roots, Chunk(text, 1), file, sink)
     if resume:
         for chunk in chunks(text, after=resume):
@@ -51,9 +57,9 @@ def parse(text: str, file: str, sink: Sink) -> list[Any]:
     return roots
 
 
-def _readable(chunk: Chunk, file: str, sink: Sink) -> list[Any]:
+def _readable(chunk: Chunk, file: str, sink: Sink) -> list[Root]:
     """The documents of a chunk, or a finding about its first character that cannot be read."""
-    roots: list[Any] = []
+    roots: list[Root] = []
     found = UNREADABLE.search(chunk.text)
     if not found:
         _parse_into(roots, chunk, file, sink)
@@ -68,34 +74,50 @@ def _readable(chunk: Chunk, file: str, sink: Sink) -> list[Any]:
     return roots
 
 
-def _parse_into(roots: list[Any], chunk: Chunk, file: str, sink: Sink) -> int:
+def _parse_into(roots: list[Root], chunk: Chunk, file: str, sink: Sink) -> int:
     """Append the documents of a chunk. Returns the line from which to look for the next one; 0 if all were read."""
     builder = _Builder(file, sink, chunk.line)
     try:
-        for root in builder.documents(CParser(chunk.text)):
-            if root is not None:
-                roots.append(root)
+        roots.extend(root for root in builder.documents(CParser(chunk.text)) if root[0] is not None)
         return 0
     except yaml.MarkedYAMLError as error:
         broken = _syntax_error(error, chunk)
     except _BrokenError as error:
         broken = error
-    at = Origin(location=locate(file, mark(broken.line, broken.column)))
-    sink.add(broken.code, at, broken.message, broken.hint)
+    text = _line(chunk, broken.line - chunk.line)
+    if not _next_json_value(broken, text, chunk):
+        at = Origin(location=locate(file, mark(broken.line, broken.column)))
+        sink.add(broken.code, at, broken.message, _HELM_HINT if "{{" in text else "")
     return max(broken.line, builder.started + 1)
+
+
+def _next_json_value(broken: _BrokenError, text: str, chunk: Chunk) -> bool:
+    """Whether a JSON value follows another one without a document marker, as `jq` prints them, and nothing is wrong."""
+    follows = broken.column == 1 and broken.line > chunk.line and text.startswith("{")
+    return follows and _NO_MARKER in broken.message and looks_like_json(chunk.text)
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, chunk: Chunk) -> _BrokenError:
     """What libyaml says, in a sentence, at the place where it gave up."""
     place = error.problem_mark or error.context_mark
     line, column = (place.line, place.column) if place else (0, 0)
-    text = chunk.text.split("\n", line + 1)[line] if line <= chunk.text.count("\n") else ""
-    problem = error.problem or "cannot be parsed"
     at = (chunk.line + line, column + 1)
+    problem = error.problem or "cannot be parsed"
+    text = _line(chunk, line)
+    if "nesting depth" in problem:
+        return _BrokenError("MC0111", *at, _TOO_DEEP)
     if "tab character" in problem or text[column : column + 1] == "\t":
         return _BrokenError("MC0108", *at, "a tab where spaces must indent")
-    sentence = f"{problem} ({error.context})" if error.context else problem
-    return _BrokenError("MC0107", *at, f"not YAML: {sentence}", _HELM_HINT if "{{" in text else "")
+    begun = error.context_mark
+    if error.context and begun and begun.line != line:
+        problem += f" {error.context} that begins at line {chunk.line + begun.line}"
+    return _BrokenError("MC0107", *at, f"not YAML: {problem}")
+
+
+def _line(chunk: Chunk, number: int) -> str:
+    """A line of a chunk, counted from 0; empty beyond its end."""
+    lines = chunk.text.split("\n", number + 1)
+    return lines[number] if number < len(lines) else ""
 
 
 class _Builder:
@@ -106,7 +128,7 @@ class _Builder:
         self._file = file
         self._sink = sink
         self._first_line = first_line
-        self._root: Any = None
+        self._root: Root = (None, 0)
         self._container: Map | Seq | None = None
         self._key: str | None = None
         self._key_at: Mark = 0
@@ -116,7 +138,7 @@ class _Builder:
         self._aliased = 0
         self._merged: set[tuple[int, str]] = set()
 
-    def documents(self, parser: CParser) -> Iterator[Any]:
+    def documents(self, parser: CParser) -> Iterator[Root]:
         """The roots of the documents, in order. Raises `_BrokenError` and what the parser raises."""
         handlers: dict[type, Callable[[Any], None]] = {
             yaml.ScalarEvent: self._scalar,
@@ -140,7 +162,8 @@ class _Builder:
 
     def _start(self, event: yaml.DocumentStartEvent) -> None:
         self.started = self._place(event.start_mark) >> 16
-        self._root = self._container = self._key = None
+        self._root = (None, 0)
+        self._container = self._key = None
         self._anchors.clear()
         self._merged.clear()
         self._aliased = 0
@@ -172,9 +195,9 @@ class _Builder:
 
     def _open(self, made: Map | Seq, event: yaml.CollectionStartEvent) -> None:
         if len(self._stack) >= MAX_DEPTH:
-            raise self._broken("MC0111", made.at, f"nested deeper than {MAX_DEPTH} levels")
+            raise self._broken("MC0111", made.at, _TOO_DEEP)
         if self._key is None and type(self._container) is Map:
-            raise self._broken("MC0112", made.at, "a mapping or list cannot be a key", _HELM_HINT)
+            raise self._broken("MC0112", made.at, "a mapping or list cannot be a key")
         self._stack.append((self._container, self._key, self._key_at, event.anchor, self._values))
         self._container = made
         self._key = None
@@ -220,7 +243,7 @@ class _Builder:
             container.append(value)
             container.marks.append(place)
         else:
-            self._root = value
+            self._root = (value, place)
 
     def _key_text(self, value: Any, place: Mark) -> str:
         try:
@@ -250,8 +273,8 @@ class _Builder:
             container.marks.update(source.marks)
             self._merged.update((id(container), key) for key in source)
 
-    def _broken(self, code: str, place: Mark, message: str, hint: str = "") -> _BrokenError:
-        return _BrokenError(code, place >> 16, place & 0xFFFF, message, hint)
+    def _broken(self, code: str, place: Mark, message: str) -> _BrokenError:
+        return _BrokenError(code, place >> 16, place & 0xFFFF, message)
 
 
 def _tagged(tag: str | None, text: str) -> Any:
