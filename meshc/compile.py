@@ -13,9 +13,8 @@ from meshc.model.build import build
 from meshc.model.mesh import Mesh
 from meshc.resources.load import Objects, load
 from meshc.scope.discovery import find, proxies
-from meshc.scope.proxy import Proxy
-from meshc.scope.scope import ProxyScope
-from meshc.scope.scope import build as build_scope
+from meshc.scope.proxy import Proxy, ProxyKind
+from meshc.scope.scope import ProxyScope, build_scope
 from meshc.settings import Inputs, ProxyRequest, read_settings
 from meshc.source import UnreadableError, read
 
@@ -43,11 +42,12 @@ class Compiler:
 
     def proxies(self) -> tuple[Proxy, ...]:
         """Every proxy of the mesh, by namespace and name."""
-        return proxies(self.mesh)
+        return proxies(self.mesh, self.findings)
 
     def find(self, request: ProxyRequest) -> Proxy:
         """The proxy of that name; `UnknownProxyError` with the near misses if there is none."""
-        return find(self.mesh, request)
+        kind = ProxyKind(request.type) if request.type else None
+        return find(self.mesh, request.name, kind, request.metadata, request.cluster or None, self.findings)
 
     def scope(self, proxy: Proxy) -> ProxyScope:
         """What the proxy sees and is."""

@@ -17,8 +17,8 @@ def lower(scope: ProxyScope) -> ProxyIR:
     Routes are those that the listeners ask for by name, endpoints those of the clusters that discover them, as a proxy
     asks istiod for them.
     """
-    listeners = (*outbound_listeners(scope), *inbound_listeners(scope))
     made = clusters(scope)
+    listeners = (*outbound_listeners(scope), *inbound_listeners(scope))
     return ProxyIR(
         proxy=f"{scope.proxy.name}.{scope.proxy.namespace}",
         listeners=listeners,
