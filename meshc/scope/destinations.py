@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from meshc.model.api import Destination, HTTPRoute
 from meshc.model.mesh import Mesh
 from meshc.model.service import Service
+from meshc.model.shared import shared
 from meshc.model.virtual_services import VirtualService
 from meshc.model.visibility import is_visible
 from meshc.scope.imports import narrowed
@@ -22,13 +23,14 @@ def destination_services(mesh: Mesh, namespace: str, rules: Iterable[VirtualServ
     of these is left out.
     """
     for virtual_service in rules:
-        for host, ports in _destination_ports(virtual_service, namespace).items():
+        source = namespace if _tells_sources_apart(mesh, virtual_service) else ""
+        for host, ports in _destination_ports(mesh, virtual_service, source).items():
             service = _best_service(mesh, host, namespace)
             if service is not None and (reduced := _reduce(mesh, service, {port} if port else ports)) is not None:
                 yield reduced
 
 
-def _reduce(mesh: Mesh, service: Service, numbers: set[int]) -> Service | None:
+def _reduce(mesh: Mesh, service: Service, numbers: Collection[int]) -> Service | None:
     if ALL_PORTS in numbers:
         return service
     ports = tuple(port for port in service.ports if port.number in numbers)
@@ -41,10 +43,12 @@ def _best_service(mesh: Mesh, host: str, namespace: str) -> Service | None:
     That is a Kubernetes Service before the oldest one; without PILOT_SIDECAR_PICK_BEST_SERVICE_NAMESPACE the one of the
     first namespace in the alphabet.
     """
-    own = mesh.services.get(host, namespace)
-    if own is not None:
-        return own
-    owners = dict.fromkeys(service.namespace for service in mesh.services.by_host(host))
+    services = mesh.services.by_host(host)
+    if len(services) == 1 and is_visible(services[0], namespace):
+        return services[0]
+    owners = dict.fromkeys(service.namespace for service in services)
+    if namespace in owners:
+        return mesh.services.get(host, namespace)
     found = (mesh.services.get(host, owner) for owner in owners)
     visible = [service for service in found if service is not None and is_visible(service, namespace)]
     if mesh.features.pilot_sidecar_pick_best_service_namespace:
@@ -52,7 +56,13 @@ def _best_service(mesh: Mesh, host: str, namespace: str) -> Service | None:
     return min(visible, key=lambda s: s.namespace, default=None)
 
 
-def _destination_ports(rules: VirtualService, namespace: str) -> Mapping[str, set[int]]:
+@shared
+def _tells_sources_apart(mesh: Mesh, rules: VirtualService) -> bool:
+    return any(match.source_namespace for route in rules.http for match in route.match)
+
+
+@shared
+def _destination_ports(mesh: Mesh, rules: VirtualService, namespace: str) -> Mapping[str, Collection[int]]:
     """The hosts that a VirtualService sends traffic of a namespace to, with the ports it names."""
     found: dict[str, set[int]] = {}
     for destination in _destinations(rules, namespace):
