@@ -141,10 +141,9 @@ def one_namespace_per_host(
 
 def imported_virtual_services(mesh: Mesh, namespace: str, imports: Imports) -> tuple[VirtualService, ...]:
     """The VirtualServices for sidecars that a listener of a namespace imports, in istiod's order (spec: routes 4.3)."""
+    own_first = mesh.features.pilot_unified_sidecar_scope
     groups = mesh.virtual_services.groups(namespace)
-    if mesh.features.pilot_unified_sidecar_scope:
-        groups = tuple(own_routes_first(group, namespace) for group in groups)
-    visible = (rules for group in groups for rules in group)
+    visible = (r for group in groups for r in (own_routes_first(group, namespace) if own_first else group))
     if imports.imports_everything:
         return tuple(visible)
     return tuple(r for r in visible if any(p.import_rules(r) for p in imports.of_namespace(r.namespace)))
