@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from meshc.model.hosts import is_wildcard, matches, most_specific
+from meshc.model.hosts import is_wildcard, matches
 from meshc.model.mesh import Mesh
 from meshc.model.node import node
 from meshc.model.protocol import Protocol
@@ -72,8 +72,7 @@ def tcp_port(service: Service, number: int) -> ServicePort | None:
 def attachments(mesh: Mesh, egress: EgressListener, port: int) -> tuple[Attachment, ...]:
     """The VirtualServices in force on a listener port, in order, with their hosts (spec: routes 5.1, 5.3)."""
     working = working_set(mesh, egress, port)
-    owners = _owners(mesh, egress)
-    found = (_attachment(rule, working, owners) for rule in egress.virtual_services if _selected(rule, working))
+    found = (_attachment(rule, working, egress.owners) for rule in egress.virtual_services if _selected(rule, working))
     return tuple(attachment for attachment in found if attachment.services)
 
 
@@ -82,22 +81,6 @@ def _selected(rule: VirtualService, working: WorkingSet) -> bool:
     if working.port == HTTP_PORT:
         return True
     return any(working.has_match(host.lower()) for host in rule.hosts)
-
-
-@shared
-def _owners(mesh: Mesh, egress: EgressListener) -> Mapping[str, VirtualService]:
-    """Service host -> the rule with the most specific host for it; of equal hosts the first counts (spec: routes 4.4).
-
-    Only wildcards are held against this, so without any nothing is looked for.
-    """
-    rules: dict[str, VirtualService] = {}
-    for rule in egress.virtual_services:
-        for host in rule.hosts:
-            rules.setdefault(host, rule)
-    if not any(map(is_wildcard, rules)):
-        return {}
-    found = ((service.hostname, most_specific(service.hostname, rules)) for service in egress.services)
-    return {hostname: rule for hostname, rule in found if rule is not None}
 
 
 def _attachment(rule: VirtualService, working: WorkingSet, owners: Mapping[str, VirtualService]) -> Attachment:
@@ -119,7 +102,10 @@ def _attachment(rule: VirtualService, working: WorkingSet, owners: Mapping[str, 
 def _split(
     rule: VirtualService, working: WorkingSet, owners: Mapping[str, VirtualService]
 ) -> tuple[list[str], list[str]]:
-    """Hosts that are no service; and services: named ones, then those under a wildcard that no better rule owns."""
+    """Hosts that are no service; and services: named ones, then those under a wildcard that no better rule owns.
+
+    Owners are known by hosts as written: a service or rule in capitals never meets under a wildcard.
+    """
     named = [host.lower() for host in rule.hosts if not is_wildcard(host)]
     hosts = [host for host in named if host not in working.services]
     services = [host for host in named if host in working.services]

@@ -16,6 +16,7 @@ from meshc.model.destination_rules import DestinationRule
 from meshc.model.mesh import Mesh
 from meshc.model.service import Resolution, Service
 from meshc.model.shared import shared
+from meshc.scope.destinations import http_destinations
 
 UNKNOWN_CLUSTER = "UnknownService"
 
@@ -44,16 +45,9 @@ class Lookup(Protocol):
 
 
 def destinations(routes: tuple[HTTPRoute, ...]) -> Iterator[Destination]:
-    """Every destination of the routes, mirrors included, in a fixed order."""
+    """Every destination of the routes, in a fixed order."""
     for route in routes:
-        for weighted in route.route:
-            if weighted.destination is not None:
-                yield weighted.destination
-        if route.mirror is not None:
-            yield route.mirror
-        for mirror in route.mirrors:
-            if mirror.destination is not None:
-                yield mirror.destination
+        yield from http_destinations(route)
 
 
 def upstream(mesh: Mesh, destination: Destination, lookup: Lookup) -> Upstream:

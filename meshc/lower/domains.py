@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from meshc.lower.addresses import AddressView
+from meshc.model.entries import is_ip
 from meshc.model.mesh import Mesh
 from meshc.model.node import node
 from meshc.model.service import UNSPECIFIED, Service
 from meshc.model.shared import shared
-from meshc.model.short_names import is_ip
 
 _SVC = ".svc."
 

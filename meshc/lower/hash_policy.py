@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from meshc.ir.route_action import CookieHash, HashPolicy, HeaderHash, QueryHash, SourceAddressHash
-from meshc.lower.route_facts import Labels
 from meshc.model.api import ConsistentHashLB, Destination, LoadBalancerSettings, TrafficPolicy
-from meshc.model.destination_rules import DestinationRule, pick
+from meshc.model.destination_rules import DestinationRule
 from meshc.model.mesh import Mesh
-from meshc.model.service import Service
+from meshc.model.node import node
 from meshc.model.shared import shared
+from meshc.scope.sidecar import SelectedRules
+
+
+@node
+class HashingRules:
+    """Of the rules that some proxies use, those with a consistent hash, by host; routes take nothing of any other."""
+
+    by_host: Mapping[str, DestinationRule]
 
 
 @shared
-def hashing_rule(mesh: Mesh, service: Service, namespace: str, labels: Labels) -> DestinationRule | None:
-    """The rule that clients of a namespace use for the service, if it has a consistent hash."""
-    candidates = mesh.destination_rules.candidates(namespace, service)
-    rule = pick(candidates, namespace, dict(labels), outbound=True)
-    return rule if rule is not None and has_hash(mesh, rule) else None
+def hashing_rules(mesh: Mesh, rules: SelectedRules) -> HashingRules:
+    """Those of the rules for outbound traffic that have a consistent hash."""
+    return HashingRules({host: rule for host, rule in rules.outbound.items() if has_hash(mesh, rule)})
 
 
 @shared

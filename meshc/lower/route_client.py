@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from meshc.ir.node import value
 from meshc.lower.addresses import AddressView, address_view
+from meshc.lower.hash_policy import HashingRules, hashing_rules
 from meshc.lower.http_routes import source_label_keys
 from meshc.lower.route_facts import Labels, select_labels
 from meshc.model.mesh import Mesh
@@ -14,7 +15,7 @@ from meshc.scope.sidecar import SidecarScope
 
 @value
 class RouteClient:
-    """`labels` are those that some source label of a match or some selector of a DestinationRule asks for.
+    """`labels` are those that source labels of some match ask for, `rules` the DestinationRules with a consistent hash.
 
     `attempt_count`: servers are told how often a request was tried. `forwarded_host`: the original host is kept in
     x-forwarded-host where it is rewritten.
@@ -23,6 +24,7 @@ class RouteClient:
     dns_domain: str
     addresses: AddressView
     labels: Labels
+    rules: HashingRules
     attempt_count: bool
     forwarded_host: bool
 
@@ -37,6 +39,7 @@ def route_client(scope: ProxyScope) -> RouteClient:
         dns_domain=proxy.dns_domain,
         addresses=address_view(scope.mesh, proxy),
         labels=select_labels(proxy.labels, _label_keys(scope.mesh, scope.sidecar)),
+        rules=hashing_rules(scope.mesh, scope.rules),
         attempt_count=count is None or not count.disabled,
         forwarded_host=forwarded is not None and bool(forwarded.enabled),
     )
@@ -44,9 +47,6 @@ def route_client(scope: ProxyScope) -> RouteClient:
 
 @shared
 def _label_keys(mesh: Mesh, scope: SidecarScope) -> frozenset[str]:
-    """The labels that decide about routes in this scope."""
-    virtual_services = {vs for egress in scope.egress for vs in egress.virtual_services}
-    return frozenset().union(
-        mesh.destination_rules.selector_keys(scope.namespace),
-        *(source_label_keys(mesh, vs) for vs in virtual_services),
-    )
+    """The labels that matches of imported VirtualServices ask for."""
+    imported = {vs: None for egress in scope.egress for vs in egress.virtual_services}
+    return frozenset().union(*(source_label_keys(mesh, vs) for vs in imported))

@@ -47,7 +47,9 @@ def route_configuration(mesh: Mesh, scope: SidecarScope, name: str, client: Rout
     if asked is None:
         return RouteConfiguration(name=name, origin=Origin(), virtual_hosts=())
     egress = egress_listener(mesh, scope, asked.port, name)
-    made = _NOTHING if egress is None else virtual_hosts(mesh, scope, egress, _mode(egress, asked.port), client)
+    made = (
+        _NOTHING if egress is None else virtual_hosts(mesh, scope.namespace, egress, _mode(egress, asked.port), client)
+    )
     if asked.sniffed:
         hosts = _only_host(made.hosts, name)
     else:

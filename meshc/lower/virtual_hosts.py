@@ -10,10 +10,10 @@ from meshc.ir.route_filters import Session
 from meshc.lower.attached_hosts import EVERY_PORT, HTTP_PORT, WorkingSet, attachments, working_set
 from meshc.lower.default_routes import default_route
 from meshc.lower.domains import Domains, host_domain, join_port, service_domains
-from meshc.lower.hash_policy import hashing_rule
+from meshc.lower.hash_policy import HashingRules
 from meshc.lower.http_routes import http_routes
 from meshc.lower.route_client import RouteClient
-from meshc.lower.route_facts import Labels, RouteFacts
+from meshc.lower.route_facts import RouteFacts
 from meshc.lower.sessions import session
 from meshc.model.destination_rules import DestinationRule
 from meshc.model.mesh import Mesh
@@ -22,7 +22,7 @@ from meshc.model.service import Resolution, Service
 from meshc.model.shared import shared
 from meshc.model.short_names import MESH_GATEWAY
 from meshc.model.virtual_services import VirtualService
-from meshc.scope.sidecar import EgressListener, SidecarScope
+from meshc.scope.sidecar import EgressListener
 
 _SIDECAR = frozenset({MESH_GATEWAY})
 
@@ -38,13 +38,11 @@ class VirtualHosts:
 
 
 @shared
-def virtual_hosts(
-    mesh: Mesh, scope: SidecarScope, egress: EgressListener, port: int, client: RouteClient
-) -> VirtualHosts:
-    """All virtual hosts of a listener port; with `EVERY_PORT` those of an HTTP proxy."""
+def virtual_hosts(mesh: Mesh, namespace: str, egress: EgressListener, port: int, client: RouteClient) -> VirtualHosts:
+    """All virtual hosts of a listener port; with `EVERY_PORT` those of an HTTP proxy. `namespace` is the proxy's."""
     working = working_set(mesh, egress, port)
-    lookup = SidecarLookup(mesh, scope, working, client.labels)
-    groups = list(_rule_groups(mesh, scope, egress, port, client, lookup))
+    lookup = SidecarLookup(working, client.rules)
+    groups = list(_rule_groups(mesh, namespace, egress, port, client, lookup))
     served = {host for group in groups for host in group.services}
     groups += _default_groups(mesh, working, served, lookup)
     assembly = _Assembly(mesh, working, client)
@@ -59,10 +57,8 @@ def virtual_hosts(
 class SidecarLookup:
     """Destinations as a sidecar finds them: services among those of the listener, rules in all of its scope."""
 
-    mesh: Mesh
-    scope: SidecarScope
     working: WorkingSet
-    labels: Labels
+    rules: HashingRules
 
     def service(self, host: str) -> Service | None:
         """The service of that host that has the listener's port."""
@@ -76,8 +72,7 @@ class SidecarLookup:
 
     def rule(self, host: str) -> DestinationRule | None:
         """The rule in force for the host, if it has a consistent hash."""
-        known = self.scope.by_host.get(host)
-        return hashing_rule(self.mesh, known, self.scope.namespace, self.labels) if known is not None else None
+        return self.rules.by_host.get(host)
 
 
 @node
@@ -93,13 +88,13 @@ class _Group:
 
 
 def _rule_groups(
-    mesh: Mesh, scope: SidecarScope, egress: EgressListener, port: int, client: RouteClient, lookup: SidecarLookup
+    mesh: Mesh, namespace: str, egress: EgressListener, port: int, client: RouteClient, lookup: SidecarLookup
 ) -> Iterator[_Group]:
     """What VirtualServices serve; one without a route for this listener and proxy serves nothing."""
     facts = RouteFacts(
         port=port,
         gateways=_SIDECAR,
-        namespace=scope.namespace,
+        namespace=namespace,
         labels=client.labels,
         append_forwarded_host=client.forwarded_host,
     )
