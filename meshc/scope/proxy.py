@@ -177,7 +177,7 @@ def _known_pod(mesh: Mesh, workload: Workload, cluster: str, namespace: str, ips
 def _place_and_labels(
     mesh: Mesh, pod: Workload | None, namespace: str, ips: tuple[str, ...], metadata: Mapping[str, Any]
 ) -> tuple[str, Mapping[str, str]]:
-    """Locality and labels: the pod's, else those of a ServiceEntry endpoint at its addresses, else the reported ones."""
+    """Locality and labels: the pod's, else those of a ServiceEntry endpoint at its address, else the reported ones."""
     if pod is not None:
         return pod.locality, {**metadata.get("STATIC_LABELS", {}), **pod.labels}
     for ip in ips:

@@ -1,4 +1,4 @@
-"""Service targets: a proxy in; out the ports of services that its workload serves (spec: inbound 2.1, clusters 16.2)."""
+"""Service targets: a proxy in; out the service ports that its workload serves (spec: inbound 2.1, clusters 16.2)."""
 
 from __future__ import annotations
 
