@@ -264,7 +264,7 @@ class Cluster:
     name: str
     origin: Origin
     discovery: Discovery
-    connect_timeout: int
+    connect_timeout: int | None
     stat_name: str
     lb_policy: LbPolicy = LbPolicy.ROUND_ROBIN
     lb_settings: LbSettings | None = None

@@ -26,7 +26,7 @@ def sni_name(port: int, subset: str, hostname: str) -> str:
 
 
 def expand_stat_name(pattern: str, service: Service, port: ServicePort, subset: str = "", target_port: int = 0) -> str:
-    """A pattern of mesh config (`outboundClusterStatName` and its kin) with its variables replaced, in istiod's order."""
+    """A pattern of mesh config (as `outboundClusterStatName`) with its variables replaced, in istiod's order."""
     kubernetes = service.is_kubernetes
     replacements = (
         ("%SERVICE%", f"{service.name}.{service.namespace}" if kubernetes else service.hostname),

@@ -1,0 +1,41 @@
+"""Credential names and file paths in, references to secrets out (spec: clusters 12.5, gateways 8.5)."""
+
+from __future__ import annotations
+
+from meshc.ir.tls import WORKLOAD_CERTIFICATE, WORKLOAD_ROOTS, SecretReference, SecretSource
+
+CONFIG_MAP = "configmap://"
+_WITH_SCHEME = (CONFIG_MAP, "kubernetes://", "kubernetes-gateway://")
+_BUILT_IN = {"builtin://": WORKLOAD_CERTIFICATE, "builtin://-cacert": WORKLOAD_ROOTS}
+_INVALID = "invalid://"
+_SDS = "sds://"
+
+
+def credential(name: str, credential_socket: bool) -> SecretReference:
+    """The secret of a credential name; that of its roots is asked for by the name with `-cacert` appended.
+
+    `credential_socket`: a credential provider stands beside the proxy and answers for `sds://` names; without one they
+    are Kubernetes Secrets like names without a scheme.
+
+    >>> credential("shop-cert", False).name
+    'kubernetes://shop-cert'
+    """
+    if name in _BUILT_IN:
+        return _BUILT_IN[name]
+    if name.startswith(_SDS) and credential_socket:
+        return SecretReference(name=name, source=SecretSource.EXTERNAL)
+    if name.startswith(_INVALID):
+        name = _INVALID
+    elif not name.startswith(_WITH_SCHEME):
+        name = f"kubernetes://{name.removeprefix(_SDS)}"
+    return SecretReference(name=name, source=SecretSource.CONTROL_PLANE)
+
+
+def file_certificate(chain: str, key: str, source: SecretSource) -> SecretReference:
+    """A certificate and its key in files of the proxy."""
+    return SecretReference(name=f"file-cert:{chain}~{key}", source=source)
+
+
+def file_roots(path: str, source: SecretSource) -> SecretReference:
+    """Trusted roots in a file of the proxy; `system` for those of the operating system."""
+    return SecretReference(name=f"file-root:{path}", source=source)

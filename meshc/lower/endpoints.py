@@ -1,0 +1,85 @@
+"""The endpoint pass: a proxy's scope and its clusters in, the endpoints of those that discover them out (EDS)."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from dataclasses import replace
+
+from meshc.ir.cluster import Cluster, Discovery
+from meshc.ir.endpoint import EndpointGroup, LocalityEndpoints
+from meshc.lower.cluster_targets import ClusterTarget, discovery, scope_targets
+from meshc.lower.endpoint_groups import discovered, groups, located, resolved, with_mutual_tls_only
+from meshc.lower.endpoint_view import EndpointView, Interest, interest, narrowed, view
+from meshc.lower.locality import Group, LocalityRules, locality_rules, prioritized
+from meshc.model.mesh import Mesh
+from meshc.model.shared import shared
+from meshc.scope.proxy import ProxyKind
+from meshc.scope.scope import ProxyScope
+from meshc.scope.sidecar import SelectedRules, SidecarScope
+
+
+def endpoints(scope: ProxyScope, clusters: tuple[Cluster, ...]) -> tuple[EndpointGroup, ...]:
+    """One group for each of the clusters that discovers its endpoints, in the order of the clusters."""
+    mesh, is_router = scope.mesh, scope.proxy.kind is ProxyKind.ROUTER
+    seen = view(scope.proxy, _interest(mesh, scope.sidecar, scope.rules))
+    return _groups(mesh, scope.sidecar, scope.rules, is_router, seen)
+
+
+@shared
+def _interest(mesh: Mesh, sidecar: SidecarScope, rules: SelectedRules) -> Interest:
+    """What the endpoints of a scope depend on."""
+    found = (interest(mesh, target) for target in scope_targets(mesh, sidecar, rules))
+    return functools.reduce(operator.or_, found, Interest())
+
+
+@shared
+def _groups(
+    mesh: Mesh, sidecar: SidecarScope, rules: SelectedRules, is_router: bool, seen: EndpointView
+) -> tuple[EndpointGroup, ...]:
+    """The groups for all proxies with the same scope, rules and view."""
+    views: dict[Interest, EndpointView] = {}
+    found = []
+    for target in scope_targets(mesh, sidecar, rules):
+        if discovery(mesh, target, is_router) is Discovery.EDS:
+            wanted = interest(mesh, target)
+            narrow = views.setdefault(wanted, narrowed(seen, wanted))
+            found.append(endpoint_group(mesh, target, narrow))
+    return tuple(found)
+
+
+@shared
+def endpoint_group(mesh: Mesh, target: ClusterTarget, view: EndpointView) -> EndpointGroup:
+    """What EDS tells a client of a cluster; a group without endpoints if there are none (spec: clusters 18)."""
+    found = groups(target.service, view, discovered(mesh, target))
+    if target.sni_dnat:
+        found = with_mutual_tls_only(found)
+    rules = locality_rules(mesh, target.service, target.policy)
+    if rules is not None:
+        found = prioritized(found, rules, view.locality or "", dict(view.labels))
+    return EndpointGroup(name=target.name, origin=target.origin, localities=located(found))
+
+
+def resolved_endpoints(mesh: Mesh, target: ClusterTarget, view: EndpointView) -> tuple[LocalityEndpoints, ...]:
+    """The endpoints that a DNS cluster itself holds; none: the cluster is left out."""
+    found = groups(target.service, view, resolved(mesh, target))
+    if target.sni_dnat:
+        found = with_mutual_tls_only(found)
+    rules = locality_rules(mesh, target.service, target.policy)
+    if rules is not None and found:
+        found = _prioritized(found, rules, target, view)
+    return located(found)
+
+
+def _prioritized(
+    found: tuple[Group, ...], rules: LocalityRules, target: ClusterTarget, view: EndpointView
+) -> tuple[Group, ...]:
+    """Priorities as istiod gives them to DNS clusters: by labels of whole services and in the first locality only."""
+    if rules.failover_priority and rules.failing_over and not rules.distribute:
+        if target.subset is None:
+            found = found[:1]
+        elif rules.failover:
+            rules = replace(rules, failover_priority=())
+        else:
+            return found
+    return prioritized(found, rules, view.locality or "", dict(view.labels))
