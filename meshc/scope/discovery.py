@@ -101,7 +101,7 @@ def _unknown(name: str, candidates: Iterable[Workload]) -> str:
 
 
 def _is_gateway(mesh: Mesh, pod: Workload) -> bool:
-    """A pod that runs as a router, is labelled or injected as a gateway, or has no sidecar and is selected by a Gateway."""
+    """A pod that runs as a router, is labelled or injected as a gateway, or is no sidecar and selected by a Gateway."""
     if pod.arguments:
         return "router" in pod.arguments
     labelled = _GATEWAY_NAME in pod.labels or pod.labels.get("istio") in _GATEWAY_LABELS
