@@ -7,8 +7,7 @@ from typing import TypeVar
 from meshc.findings import Origin, Sink
 from meshc.resources.decode import decode_value
 from meshc.resources.message import Message
-from meshc.source import Map
-from meshc.source.yaml_events import parse
+from meshc.source import Map, documents_of_text
 
 M = TypeVar("M", bound=Message)
 
@@ -19,11 +18,10 @@ def decode_text(cls: type[M], text: str, origin: Origin, code: str, sink: Sink) 
     `origin` is where the text stands; what is wrong with it is said there, under `code`.
     """
     inner = Sink()
-    roots = parse(text, "", inner)
-    root = roots[0] if roots else Map()
-    if not inner and (len(roots) > 1 or not isinstance(root, Map)):
-        sink.add(code, origin, "must be one mapping")
-        return None
+    documents = documents_of_text(text, "", inner)
+    if len(documents) > 1:
+        inner.add(code, Origin(), f"holds {len(documents)} documents, not one")
+    root = documents[0].root if documents else Map()
     decoded = None if inner else decode_value(cls, root, "", inner)
     for finding in inner:
         field = f"{finding.origin.field}: " if finding.origin.field else ""

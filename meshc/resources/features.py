@@ -6,13 +6,13 @@ An attribute is the name of the flag in lower case, with the default of release 
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from meshc.findings import Origin, Sink
+from meshc.resources.decoding import near_miss
 from meshc.resources.go_values import parse_bool, parse_duration, parse_float, parse_int
 from meshc.resources.message import Duration
 from meshc.source.document import Map, locate
@@ -186,8 +186,8 @@ def _unknown(name: str, known: Iterable[str], sink: Sink, origin: Origin) -> Non
     if name in _WITHOUT_EFFECT:
         sink.add("MC0253", origin, f"{name} changes nothing of what a proxy gets")
         return
-    close = difflib.get_close_matches(name.upper(), sorted({*known, *_WITHOUT_EFFECT}), n=1, cutoff=0.8)
-    if close:
-        sink.add("MC0250", origin, f"istiod has no flag {name}", f"did you mean {close[0]}?")
+    hint = near_miss(name, sorted({*known, *_WITHOUT_EFFECT}))
+    if hint:
+        sink.add("MC0250", origin, f"istiod has no flag {name}", hint)
     else:
         sink.add("MC0251", origin, f"istiod has no flag {name}; it is a variable that providers can refer to")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import re
-from fractions import Fraction
 
 from meshc.resources.message import Duration
 
@@ -23,8 +22,8 @@ _SPECIAL = re.compile(r"[+-]?inf(?:inity)?|nan", re.ASCII | re.IGNORECASE)
 _UNITS = {
     "ns": 1,
     "us": 1_000,
-    "\N{MICRO SIGN}s": 1_000,
-    "\N{GREEK SMALL LETTER MU}s": 1_000,
+    "\u00b5s": 1_000,
+    "\u03bcs": 1_000,
     "ms": 1_000_000,
     "s": 1_000_000_000,
     "m": 60_000_000_000,
@@ -82,4 +81,4 @@ def parse_duration(text: str) -> Duration | None:
 
 
 def _below_one(decimals: str, unit: int) -> int:
-    return int(Fraction(int(decimals), 10 ** len(decimals)) * unit) if decimals else 0
+    return int(decimals) * unit // 10 ** len(decimals) if decimals else 0

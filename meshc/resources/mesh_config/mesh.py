@@ -160,6 +160,6 @@ class MeshConfig(Message):
     discovery_selectors: tuple[LabelSelector, ...] = ()
     path_normalization: ProxyPathNormalization | None = None
     default_http_retry_policy: HTTPRetry | None = None
-    mesh_mtls: TLSConfig | None = named("meshMTLS")
+    mesh_mtls: TLSConfig | None = named("meshMTLS", None, "mesh_mTLS")
     tls_defaults: TLSConfig | None = None
     service_scope_configs: tuple[ServiceScopeConfigs, ...] = ()

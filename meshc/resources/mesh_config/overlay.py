@@ -16,6 +16,7 @@ from meshc.resources.mesh_config.proxy import ProxyConfig, ProxyHeaders
 from meshc.resources.message import Message, json_name
 
 M = TypeVar("M", bound=Message)
+Field = dataclasses.Field[Any]
 
 _INHERITED_HEADERS = ("request_id", "attempt_count", "server", "envoy_debug_headers")
 _CLUSTER_NAME = ("service_cluster", "tracing_service_name")
@@ -27,15 +28,17 @@ def overlay_mesh_config(base: MeshConfig, over: MeshConfig, given: Mapping[str, 
     `defaultConfig` and `defaultProviders` are merged field by field, extension providers by name, and the aliases of
     the trust domain are united.
     """
-    merged: dict[str, Any] = {}
-    if proxy := _lookup(given, "default_config", "defaultConfig"):
+    merged: dict[str, Any] = {
+        "default_config": base.default_config,
+        "default_providers": base.default_providers,
+        "extension_providers": _merge_providers(base.extension_providers, over.extension_providers),
+        "trust_domain_aliases": tuple(sorted({*base.trust_domain_aliases, *over.trust_domain_aliases})),
+    }
+    if proxy := given.get("defaultConfig", given.get("default_config")):
         merged["default_config"] = overlay_proxy_config(base.default_config, over.default_config, proxy)
-    if providers := _lookup(given, "default_providers", "defaultProviders"):
+    if providers := given.get("defaultProviders", given.get("default_providers")):
         merged["default_providers"] = _replace(base.default_providers, over.default_providers, providers)
-    merged["extension_providers"] = _merge_providers(base.extension_providers, over.extension_providers)
-    merged["trust_domain_aliases"] = tuple(sorted({*base.trust_domain_aliases, *over.trust_domain_aliases}))
-    kept = {"default_config": base.default_config, "default_providers": base.default_providers}
-    return dataclasses.replace(_replace(base, over, given), **{**kept, **merged})
+    return dataclasses.replace(_replace(base, over, given), **merged)
 
 
 def overlay_proxy_config(base: ProxyConfig, over: ProxyConfig, given: Mapping[str, Any]) -> ProxyConfig:
@@ -53,21 +56,23 @@ def overlay_proxy_config(base: ProxyConfig, over: ProxyConfig, given: Mapping[st
 def set_fields(over: Message) -> dict[str, Any]:
     """The `given` of a layer that exists as a message only: the fields that do not have their zero value."""
     empty = type(over)()
-    return {json: value for name, json in _names(over) if (value := getattr(over, name)) != getattr(empty, name)}
+    values = {field.name: getattr(over, field.name) for field in _fields(over)}
+    return {name: value for name, value in values.items() if value != getattr(empty, name)}
 
 
 def _replace(base: M, over: M, given: Mapping[str, Any]) -> M:
-    names = [name for name, json in _names(over) if _lookup(given, name, json) is not None]
-    return dataclasses.replace(base, **{name: getattr(over, name) for name in names})
+    present = {field.name: getattr(over, field.name) for field in _fields(over) if _lookup(field, given) is not None}
+    return dataclasses.replace(base, **present)
 
 
-def _lookup(given: Mapping[str, Any], name: str, json: str) -> Any:
-    """The value of a field in a mapping; proto JSON knows it by two names."""
-    return given.get(json, given.get(name))
+def _lookup(field: Field, given: Mapping[str, Any]) -> Any:
+    """The value of a field in a mapping, where proto JSON knows it by several names; None if it is absent."""
+    names = (json_name(field), *field.metadata.get("aliases", ()), field.name)
+    return next((given[name] for name in names if given.get(name) is not None), None)
 
 
-def _names(of: Message) -> Iterator[tuple[str, str]]:
-    return ((field.name, json_name(field)) for field in dataclasses.fields(of) if field.name != "at")
+def _fields(of: Message) -> Iterator[Field]:
+    return (field for field in dataclasses.fields(of) if field.name != "at")
 
 
 def _inherit_headers(base: ProxyHeaders, over: ProxyHeaders) -> ProxyHeaders:
