@@ -38,15 +38,13 @@ def read(paths: Sequence[str], sink: Sink, stdin: BinaryIO | None = None) -> lis
     nothing is left then; an empty list means that there was nothing but empty files and folders.
     """
     before = len(sink)
-    looked_at: list[str] = []
     documents: list[Document] = []
     for name in _files(paths, sink):
-        looked_at.append(name)
         data = _data(name, sink, stdin)
         if data is not None:
             documents += documents_of(data, STDIN if name == "-" else name, sink)
     if not documents and len(sink) > before:
-        raise UnreadableError(f"nothing could be read of {', '.join(looked_at or paths)}")
+        raise UnreadableError(f"nothing could be read of {', '.join(paths)}")
     return documents
 
 
