@@ -8,7 +8,7 @@ from meshc.envoy.config import ProxyConfig
 from meshc.envoy.emit import Emitter
 from meshc.findings import Sink
 from meshc.ir.proxy import ProxyIR
-from meshc.lower import lower
+from meshc.lower.passes import lower
 from meshc.model.build import build
 from meshc.model.mesh import Mesh
 from meshc.resources.load import Objects, load

@@ -2,7 +2,3 @@
 
 Knows the model and the scope, nothing of files and nothing of protobuf.
 """
-
-from meshc.lower.passes import lower
-
-__all__ = ["lower"]
