@@ -3,6 +3,7 @@
 Names that two API groups use are told apart by a prefix: `Mesh...` is mesh config's, `Telemetry...` Telemetry's.
 """
 
+from meshc.resources.go_values import parse_bool, parse_duration, parse_int
 from meshc.resources.mesh_config.mesh import MeshConfig
 from meshc.resources.mesh_config.networks import MeshNetworks
 from meshc.resources.mesh_config.providers import (
@@ -189,4 +190,7 @@ __all__ = [
     "TrafficPolicy",
     "TunnelSettings",
     "ZipkinProvider",
+    "parse_bool",
+    "parse_duration",
+    "parse_int",
 ]
