@@ -37,8 +37,8 @@ def _endpoint(endpoint: LbEndpoint) -> dict[str, Any]:
         "health_status": _HEALTH[endpoint.health],
         "load_balancing_weight": wrapped(endpoint.weight),
     }
-    if metadata := _metadata(endpoint):
-        made["metadata"] = {"filter_metadata": metadata}
+    if endpoint.has_metadata:
+        made["metadata"] = {"filter_metadata": _metadata(endpoint)}
     return made
 
 

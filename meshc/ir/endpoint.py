@@ -24,7 +24,8 @@ class LbEndpoint:
 
     `additional_addresses` are further addresses of the same endpoint, on the same port. `tls_mode` is what transport
     sockets are matched by (empty: plaintext), `workload` the identity that telemetry reports:
-    name;namespace;canonical name;revision;cluster (None: not told). `weight` None: Envoy's default.
+    name;namespace;canonical name;revision;cluster (None: not told). `weight` None: Envoy's default. `has_metadata`:
+    there is metadata, be it empty.
     """
 
     address: str
@@ -34,6 +35,7 @@ class LbEndpoint:
     weight: int | None = None
     tls_mode: str = ""
     workload: str | None = None
+    has_metadata: bool = False
 
 
 @value

@@ -77,7 +77,7 @@ def _cluster(
         lb_settings=lb_settings,
         common_lb=_common_lb(mesh, target),
         circuit_breaker=circuit_breaker(mesh, pool, policy.retry_budget),
-        outlier_detection=outlier_detection(policy.outlier_detection) if _ejects(target) else None,
+        outlier_detection=None if target.is_forward_proxy else outlier_detection(policy.outlier_detection),
         keepalive=keepalive(mesh, pool),
         http=_with_request_names(http, tls),
         transport=_transport(target, tls),
@@ -94,10 +94,6 @@ def _stat_name(mesh: Mesh, target: ClusterTarget) -> str:
     if not pattern or target.is_forward_proxy:
         return f"{target.name};"
     return expand_stat_name(pattern, target.service, target.port, target.subset_name) + ";"
-
-
-def _ejects(target: ClusterTarget) -> bool:
-    return target.policy.outlier_detection is not None and not target.is_forward_proxy
 
 
 def _common_lb(mesh: Mesh, target: ClusterTarget) -> CommonLb | None:

@@ -101,6 +101,7 @@ def _shown(mesh: Mesh, target: ClusterTarget, endpoint: Endpoint) -> LbEndpoint:
         weight=endpoint.weight or 1,
         tls_mode=endpoint.tls_mode if takes_part and endpoint.tls_mode != DISABLED else "",
         workload=_workload(mesh, target.service, endpoint),
+        has_metadata=True,
     )
 
 
@@ -136,6 +137,7 @@ def groups(service: Service, view: EndpointView, candidates: Iterable[Candidate]
 
 
 def _is_visible(service: Service, view: EndpointView, endpoint: Endpoint) -> bool:
+    """Whether the client may use an endpoint; clusters may have nodes of the same name (spec: clusters 19.2)."""
     if service.node_local and endpoint.node_name != view.node_name:
         return False
     if view.visible_networks is not None and endpoint.network and endpoint.network not in view.visible_networks:

@@ -50,7 +50,7 @@ def interest(mesh: Mesh, target: ClusterTarget) -> Interest:
     rules = locality_rules(mesh, target.service, target.policy)
     return Interest(
         node_name=target.service.node_local,
-        cluster_id=mesh.services.cluster_local(target.service.hostname),
+        cluster_id=target.service.node_local or mesh.services.cluster_local(target.service.hostname),
         locality=rules is not None and rules.by_locality,
         labels=frozenset(rules.labels) if rules is not None else frozenset(),
     )

@@ -6,8 +6,10 @@ from meshc.ir.cluster import OutlierDetection
 from meshc.model import api
 
 
-def outlier_detection(settings: api.OutlierDetection) -> OutlierDetection:
+def outlier_detection(settings: api.OutlierDetection | None) -> OutlierDetection | None:
     """Ejection of endpoints; local origin failures count only if they are told apart."""
+    if settings is None:
+        return None
     split = settings.split_external_local_origin_errors
     local = settings.consecutive_local_origin_failures or None
     return OutlierDetection(
