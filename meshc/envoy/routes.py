@@ -12,26 +12,33 @@ from meshc.envoy.wrappers import wrapped
 from meshc.ir import route as ir
 
 
-def route_configuration(node: ir.RouteConfiguration) -> Any:
-    """A route configuration. Clusters are never validated: Envoy may learn of them later than of the routes."""
+def route_configuration(node: ir.RouteConfiguration, made: dict[ir.VirtualHost, Any] | None = None) -> Any:
+    """A route configuration. Clusters are never validated: Envoy may learn of them later than of the routes.
+
+    `made` keeps the messages of virtual hosts for further configurations, which mostly have the same ones.
+    """
+    made = {} if made is None else made
+    for host in node.virtual_hosts:
+        if host not in made:
+            made[host] = virtual_host(host)
     return message_class("envoy.config.route.v3.RouteConfiguration")(
         name=node.name,
-        virtual_hosts=[virtual_host(host) for host in node.virtual_hosts],
+        virtual_hosts=[made[host] for host in node.virtual_hosts],
         validate_clusters=wrapped(False),
         max_direct_response_body_size_bytes=wrapped(node.direct_response_limit),
         ignore_port_in_host_matching=node.ignore_port,
     )
 
 
-def virtual_host(node: ir.VirtualHost) -> dict[str, Any]:
-    """The fields of a virtual host."""
-    return {
-        "name": node.name,
-        "domains": node.domains,
-        "routes": [route(r) for r in node.routes],
-        "include_request_attempt_count": node.attempt_count,
-        "typed_per_filter_config": per_filter_config(session=node.session),
-    }
+def virtual_host(node: ir.VirtualHost) -> Any:
+    """A virtual host."""
+    return message_class("envoy.config.route.v3.VirtualHost")(
+        name=node.name,
+        domains=node.domains,
+        routes=[route(r) for r in node.routes],
+        include_request_attempt_count=node.attempt_count,
+        typed_per_filter_config=per_filter_config(session=node.session),
+    )
 
 
 def route(node: ir.Route) -> dict[str, Any]:

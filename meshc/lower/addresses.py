@@ -41,16 +41,19 @@ class AddressView:
         automatic = self.auto and not own and service.auto_addresses[0]
         return self._usable(service.auto_addresses if automatic else own, both=self.both) or (service.address,)
 
-    def http_addresses(self, service: Service) -> tuple[str, ...]:
-        """The addresses among the domains of a port's virtual hosts (spec: routes 6.4).
+    def http_addresses(self, service: Service, *, every_family: bool) -> tuple[str, ...]:
+        """The addresses among the domains of a service's virtual hosts (spec: routes 6.4).
 
-        A Kubernetes Service has none of a family that the proxy lacks, not even when nothing else is left; a
-        ServiceEntry has its one address, an allocated one included.
+        A Kubernetes Service has none of a family that the proxy lacks, not even when nothing else is left. A
+        ServiceEntry has its one address, whatever its family; of allocated ones one, or with `every_family` one of each.
         """
-        if not service.is_kubernetes:
-            return (self._auto_address(service) or service.address,)
-        own = service.cluster_addresses.get(self.cluster, (service.address,))
-        return self._usable(own, both=self.both)
+        if service.is_kubernetes:
+            own = service.cluster_addresses.get(self.cluster, (service.address,))
+            return self._usable(own, both=self.both)
+        automatic = self._auto_address(service)
+        if automatic and every_family:
+            return self._usable(service.auto_addresses, both=self.both)
+        return (automatic or service.address,)
 
     def _auto_address(self, service: Service) -> str:
         """The allocated address of a service without one, IPv4 first."""

@@ -34,7 +34,7 @@ def service_domains(
     `hostname` is the service's as its virtual host is named, `with_port` adds each name as `name:port` too.
     """
     hosts = (hostname, *(alias.hostname for alias in service.aliases))
-    vips = view.all_addresses(service) if with_port else view.http_addresses(service)
+    vips = view.http_addresses(service, every_family=with_port)
     return _domains(mesh, hosts, service.is_headless, vips, port, with_port, _relevant_domain(hosts, dns_domain))
 
 
