@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from meshc.findings import Sink
 from meshc.model import names
 from meshc.model.assume import assume
+from meshc.model.check import check
 from meshc.model.cluster_local import cluster_local_hosts
 from meshc.model.destination_rules import DestinationRules
 from meshc.model.endpoints import EndpointIndex, Shard
@@ -57,7 +58,7 @@ def build(objects: Objects, settings: Settings, sink: Sink) -> Mesh:
     services, endpoints = registry.services(workloads)
     features, root = settings.features, config.root_namespace
     on_gateways = features.enable_selector_based_k8s_gateway_policy
-    return Mesh(
+    mesh = Mesh(
         config=config,
         networks=networks,
         features=features,
@@ -88,6 +89,8 @@ def build(objects: Objects, settings: Settings, sink: Sink) -> Mesh:
         gateways=tuple(oldest_first(objects.by_kind(Gateway))),
         foreign=objects.foreign,
     )
+    check(mesh, sink)
+    return mesh
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,7 @@ class _Registry:
             known,
             cluster_local_hosts(self.config),
         )
-        members = tuple(instances(expanded, workloads, domain, features.pilot_enable_serviceentry_select_pods))
+        members = tuple(instances(expanded, workloads, domain, features))
         shards = [shard(members), *(self._shard(c, known[c.id], workloads) for c in sorted(self.clusters, key=_id))]
         return services, EndpointIndex(shards, members, services, self.config.trust_domain_aliases)
 

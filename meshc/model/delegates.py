@@ -11,6 +11,9 @@ from meshc.model.visibility import is_exported
 from meshc.resources.message import Message
 from meshc.resources.networking.virtual_service import Delegate, HTTPRoute, VirtualService
 
+Key = tuple[str, str]
+"""(namespace, name)."""
+
 _INHERITED = {
     "rewrite": "rewrite",
     "direct_response": "directResponse",
@@ -45,7 +48,8 @@ def merge_delegates(
     that contradicts the matches of the root.
     """
     delegates = {(r.meta.namespace, r.meta.name): r for r in resources if not r.spec.hosts}
-    merger = _Merger(delegates, default_export_to, sink)
+    roots = frozenset((r.meta.namespace, r.meta.name) for r in resources if r.spec.hosts)
+    merger = _Merger(delegates, roots, default_export_to, sink)
     merged = [merger.merge(r) for r in resources if r.spec.hosts]
     merger.report_unused()
     return merged
@@ -58,12 +62,13 @@ def is_root(resource: VirtualService) -> bool:
 
 @dataclasses.dataclass(slots=True)
 class _Merger:
-    """Merges one root after the other."""
+    """Merges one root after the other. `with_hosts` are those that cannot be delegates."""
 
-    delegates: Mapping[tuple[str, str], VirtualService]
+    delegates: Mapping[Key, VirtualService]
+    with_hosts: frozenset[Key]
     default_export_to: Collection[str]
     sink: Sink
-    used: set[tuple[str, str]] = dataclasses.field(default_factory=set)
+    used: set[Key] = dataclasses.field(default_factory=set)
 
     def merge(self, resource: VirtualService) -> Merged:
         if not is_root(resource):
@@ -85,7 +90,8 @@ class _Merger:
         where = origin.at(f"{origin.field}.delegate", root.locate(reference))
         found = self.delegates.get(key)
         if found is None:
-            self.sink.add("MC0501", where, f"there is no delegate VirtualService {'/'.join(key)}; the route is dropped")
+            missing = "has hosts and is no delegate" if key in self.with_hosts else "does not exist"
+            self.sink.add("MC0501", where, f"VirtualService {'/'.join(key)} {missing}; the route is dropped")
             return None
         self.used.add(key)
         export_to = found.spec.export_to or self.default_export_to

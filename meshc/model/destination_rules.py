@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from meshc.findings import Origin
@@ -84,6 +84,11 @@ class HostRules:
             found = most_specific(hostname, self.wildcard)
         return found or ()
 
+    def values(self) -> Iterator[Rules]:
+        """The rules of each host."""
+        yield from self.exact.values()
+        yield from self.wildcard.values()
+
 
 _NOTHING = HostRules({}, {})
 
@@ -119,6 +124,12 @@ class DestinationRules:
                 merge_into(indexes.root_private, draft.copy(), enhanced)
         return indexes.freeze(root_namespace)
 
+    @property
+    def all(self) -> Rules:
+        """Every rule of every index, once."""
+        tables = (*self.local.values(), *self.exported.values(), self.root_private)
+        return tuple(dict.fromkeys(rule for hosts in tables for rules in hosts.values() for rule in rules))
+
     def candidates(self, client_namespace: str, service: Service) -> Rules:
         """The rules among which a client of a namespace finds the one for a service (spec: clusters 8.4)."""
         hostname = service.hostname
@@ -128,11 +139,12 @@ class DestinationRules:
             found = self.local.get(client_namespace, _NOTHING).find(hostname)
         return (
             found
-            or self._exported_to(client_namespace, service.namespace, hostname)
-            or self._exported_to(client_namespace, self.root_namespace, hostname)
+            or self.exported_to(client_namespace, service.namespace, hostname)
+            or self.exported_to(client_namespace, self.root_namespace, hostname)
         )
 
-    def _exported_to(self, client_namespace: str, owner: str, hostname: str) -> Rules:
+    def exported_to(self, client_namespace: str, owner: str, hostname: str) -> Rules:
+        """What a namespace exports to clients of another one: of its most specific rules for a host the visible ones."""
         rules = self.exported.get(owner, _NOTHING).find(hostname)
         if not rules:
             return rules
