@@ -146,7 +146,7 @@ class _Registry:
 
     def _shard(self, cluster: _Cluster, known: Iterable[ClusterService], workloads: Workloads) -> Shard:
         features = self.settings.features
-        reader = SliceReader(cluster.inventory, workloads, cluster.network, features.istio_dual_stack, self.sink)
+        reader = SliceReader(cluster.inventory, workloads, cluster.network, features, self.sink)
         entries = _serving_entries(workloads, cluster.id) if features.pilot_enable_k8s_select_workload_entries else {}
         return {
             (one.service.hostname, one.service.namespace): (

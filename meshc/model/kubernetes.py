@@ -42,7 +42,7 @@ def cluster_services(
 
 
 def merge_clusters(clusters: Iterable[tuple[ClusterService, ...]]) -> list[Service]:
-    """One service per host over all clusters: the first cluster's, with the addresses of the others added."""
+    """One service per host over all clusters: the first cluster's, with addresses and accounts of the others added."""
     merged: dict[str, Service] = {}
     for services in clusters:
         for known in services:
@@ -51,7 +51,9 @@ def merge_clusters(clusters: Iterable[tuple[ClusterService, ...]]) -> list[Servi
                 merged[service.hostname] = service
             else:
                 merged[service.hostname] = dataclasses.replace(
-                    first, cluster_addresses={**service.cluster_addresses, **first.cluster_addresses}
+                    first,
+                    cluster_addresses={**service.cluster_addresses, **first.cluster_addresses},
+                    accounts=tuple(dict.fromkeys((*first.accounts, *service.accounts))),
                 )
     return list(merged.values())
 

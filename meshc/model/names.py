@@ -27,8 +27,6 @@ LABEL_HOSTNAME = "kubernetes.io/hostname"
 LABEL_SERVICE_NAME = "kubernetes.io/service-name"
 LABEL_MCS_SERVICE_NAME = "multicluster.kubernetes.io/service-name"
 LABEL_POD_TEMPLATE_HASH = "pod-template-hash"
-LABEL_PERSISTENT_SESSION = "istio.io/persistent-session"
-LABEL_PERSISTENT_SESSION_HEADER = "istio.io/persistent-session-header"
 LABEL_AUTO_ALLOCATE = "networking.istio.io/enable-autoallocate-ip"
 
 ANNOTATION_EXPORT_TO = "networking.istio.io/exportTo"

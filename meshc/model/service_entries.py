@@ -56,14 +56,11 @@ def expand(
 
 
 def instances(
-    expanded: Iterable[EntryServices], workloads: Workloads, trust_domain: str, select_pods: bool
+    expanded: Iterable[EntryServices], workloads: Workloads, trust_domain: str, features: Features
 ) -> Iterator[Instance]:
-    """The endpoints of all entries with the services they serve: by entry, then service, then workload, then port.
-
-    `select_pods` is the flag PILOT_ENABLE_SERVICEENTRY_SELECT_PODS.
-    """
+    """The endpoints of all entries with the services they serve: by entry, then service, then workload, then port."""
     for one in expanded:
-        members = _members(one.entry, workloads, trust_domain, select_pods)
+        members = _members(one.entry, workloads, trust_domain, features)
         for service in one.services:
             for member in members:
                 for declared, port in zip(one.entry.spec.ports, service.ports, strict=True):
@@ -176,8 +173,11 @@ def _resolves_itself(entry: ServiceEntry) -> bool:
     return not spec.endpoints and spec.workload_selector is None and spec.resolution in ("DNS", "DNS_ROUND_ROBIN")
 
 
-def _members(entry: ServiceEntry, workloads: Workloads, trust_domain: str, select_pods: bool) -> list[Workload]:
-    """The workloads behind an entry: those that it selects, else its inline endpoints."""
+def _members(entry: ServiceEntry, workloads: Workloads, trust_domain: str, features: Features) -> list[Workload]:
+    """The workloads behind an entry: those that it selects, else its inline endpoints.
+
+    Of a pod's addresses only the first one counts unless istiod supports dual stack.
+    """
     meta, spec = entry.meta, entry.spec
     if spec.workload_selector is None:
         return [
@@ -191,19 +191,18 @@ def _members(entry: ServiceEntry, workloads: Workloads, trust_domain: str, selec
             for index, endpoint in enumerate(spec.endpoints)
         ]
     by_name = spec.resolution in ("DNS", "DNS_ROUND_ROBIN")
-    return [
-        workload
-        for workload in workloads.select(meta.namespace, spec.workload_selector.labels)
-        if workload.ready and (select_pods if workload.is_pod else by_name or is_ip(workload.address))
-    ]
+    pods = features.pilot_enable_serviceentry_select_pods
+    selected = workloads.select(meta.namespace, spec.workload_selector.labels)
+    usable = [w for w in selected if w.ready and (pods if w.is_pod else by_name or is_ip(w.address))]
+    if features.istio_dual_stack:
+        return usable
+    return [dataclasses.replace(w, ips=w.ips[:1]) if len(w.ips) > 1 else w for w in usable]
 
 
 def _endpoint(member: Workload, declared: EntryPort) -> Endpoint:
     number = member.port(declared.name) or declared.target_port or declared.number
     if member.address.startswith(UNIX_PREFIX):
         member, number = dataclasses.replace(member, ips=(member.address.removeprefix(UNIX_PREFIX),)), 0
-    elif len(member.ips) > 1:
-        member = dataclasses.replace(member, ips=member.ips[:1])
     return entry_endpoint(member, number, declared.name, declared.number)
 
 

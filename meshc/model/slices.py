@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from meshc.findings import Sink
-from meshc.model import locality, names
+from meshc.model import locality
 from meshc.model.endpoint import Endpoint, Health
 from meshc.model.inventory import Inventory
 from meshc.model.kubernetes import ClusterService, TargetPort
@@ -14,20 +14,21 @@ from meshc.model.networks import NetworkView
 from meshc.model.service import Resolution, Service
 from meshc.model.workloads import Workload, Workloads
 from meshc.resources import discovery
+from meshc.resources.features import Features
 
 
 class SliceReader:
     """Makes the endpoints of one cluster's Services."""
 
     def __init__(
-        self, inventory: Inventory, workloads: Workloads, network: NetworkView, dual_stack: bool, sink: Sink
+        self, inventory: Inventory, workloads: Workloads, network: NetworkView, features: Features, sink: Sink
     ) -> None:
-        """`dual_stack` is the flag `ISTIO_DUAL_STACK`. Endpoints whose pod does not exist are told to the sink."""
+        """Endpoints whose pod does not exist are told to the sink."""
         self._inventory = inventory
         self._cluster = inventory.cluster_id
         self._workloads = workloads
         self._network = network
-        self._dual_stack = dual_stack
+        self._features = features
         self._sink = sink
 
     def read(self, known: ClusterService) -> tuple[Endpoint, ...]:
@@ -41,7 +42,7 @@ class SliceReader:
 
     def _of_slice(self, service: Service, piece: discovery.EndpointSlice) -> Iterator[Endpoint]:
         for index, item in enumerate(piece.endpoints):
-            health = health_of(service, item.conditions)
+            health = health_of(service, item.conditions, self._features)
             for address in item.addresses:
                 pod, expected = self._pod(piece.meta.namespace, item, address)
                 if pod is None and expected:
@@ -97,19 +98,18 @@ class SliceReader:
         return None, False
 
     def _addresses(self, service: Service, pod: Workload | None, address: str) -> tuple[str, ...]:
-        dual = self._dual_stack and pod is not None and len(pod.ips) > 1
+        dual = self._features.istio_dual_stack and pod is not None and len(pod.ips) > 1
         if dual and pod is not None and len(service.cluster_addresses.get(self._cluster, ())) > 1:
             return pod.ips
         return (address,)
 
 
-def health_of(service: Service, conditions: discovery.EndpointConditions) -> Health:
+def health_of(service: Service, conditions: discovery.EndpointConditions, features: Features) -> Health:
     """State of a slice endpoint; an absent condition counts as true, also `terminating` (spec: clusters 18.1)."""
     if conditions.ready is not False:
         return Health.HEALTHY
-    sticky = service.labels.get(names.LABEL_PERSISTENT_SESSION) or service.labels.get(
-        names.LABEL_PERSISTENT_SESSION_HEADER
-    )
+    session_labels = (features.pilot_persistent_session_label, features.pilot_persistent_session_header_label)
+    sticky = any(service.labels.get(label) for label in session_labels)
     if conditions.terminating is False:
         return Health.UNHEALTHY
     return Health.DRAINING if sticky and conditions.serving is not False else Health.TERMINATING
