@@ -50,7 +50,7 @@ def _name(metadata: Map, root: Map, decoding: Decoding) -> str:
     if not name and prefix:
         name = prefix + _suffix(root)
         decoding.tell("MC0302", metadata.marks["generateName"], f"name {name} is assumed", "", "generateName")
-    if not name and not metadata.get("name"):
+    if not name and _absent(metadata, "name"):
         decoding.fail("MC0207", metadata.at, "metadata.name is missing")
     elif name and (len(name) > _NAME_MAX or not _NAME.fullmatch(name)):
         allowed = f"lower-case letters, digits, - and . (at most {_NAME_MAX}) are allowed"
@@ -65,13 +65,18 @@ def _namespace(metadata: Map, kind: str, namespaced: bool, decoding: Decoding) -
         if namespace:
             decoding.tell("MC0303", at, f"a {kind} has no namespace; {namespace} is ignored", "", "namespace")
         return ""
-    if not namespace:
+    if _absent(metadata, "namespace"):
         decoding.tell("MC0301", at, f"namespace {DEFAULT_NAMESPACE} is assumed", "", "namespace")
         return DEFAULT_NAMESPACE
-    if len(namespace) > _NAMESPACE_MAX or not _NAMESPACE.fullmatch(namespace):
+    if namespace and (len(namespace) > _NAMESPACE_MAX or not _NAMESPACE.fullmatch(namespace)):
         allowed = f"lower-case letters, digits and - (at most {_NAMESPACE_MAX}) are allowed"
         decoding.fail("MC0207", at, f"{namespace!r} is not a namespace: {allowed}")
     return namespace
+
+
+def _absent(metadata: Map, key: str) -> bool:
+    value = metadata.get(key)
+    return value is None or value == ""
 
 
 def _text(metadata: Map, key: str) -> str:
