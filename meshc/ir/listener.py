@@ -62,10 +62,11 @@ class Inspector(enum.Enum):
 
 @value
 class ListenerFilter:
-    """A listener filter. `skip_ports`: (first, last) port ranges of the destination where it is not run."""
+    """A listener filter. Of destination ports it is not run on `skip_ports`, and if there are `only_ports` on these alone."""
 
     inspector: Inspector
-    skip_ports: tuple[tuple[int, int], ...] = ()
+    skip_ports: tuple[int, ...] = ()
+    only_ports: tuple[int, ...] = ()
 
 
 @value
