@@ -118,4 +118,16 @@ _RULES += (
     Rule("MC0543", "WARNING", "port does not exist"),
 )
 
+_RULES += (
+    Rule("MC0601", "WARNING", "route that is never reached", "put it before the route that takes every request"),
+    Rule("MC0602", "INFO", "short name taken"),
+    Rule("MC0603", "INFO", "VirtualService without a route"),
+    Rule("MC0611", "ERROR", "redirect without effect", "use 301, 302, 303, 307 or 308"),
+    Rule("MC0612", "WARNING", "action without effect", "write one of redirect, directResponse and route"),
+    Rule("MC0613", "WARNING", "retries switched off", "write attempts; to switch retries off, write attempts: 0 alone"),
+    Rule("MC0614", "WARNING", "fault without effect"),
+    Rule("MC0615", "WARNING", "header operation without effect", "rewrite.authority changes the host of requests"),
+    Rule("MC0616", "WARNING", "source of a match ignored", "write one match for gateways and one for sidecars"),
+)
+
 CATALOG: dict[str, Rule] = {rule.code: rule for rule in _RULES}

@@ -48,7 +48,6 @@ class RouteLoss(enum.Enum):
 
     UNREACHABLE = "unreachable"
     DOMAIN_TAKEN = "domain taken"
-    HOST_TAKEN = "host taken"
     NO_ROUTE = "no route"
 
 
@@ -56,7 +55,7 @@ class RouteLoss(enum.Enum):
 class RouteNote:
     """Something that is missing from a route configuration; it does not reach Envoy.
 
-    `origin` lost, `winner` is why (None where nothing won), `subject` the domain or host it is about.
+    `origin` lost, `winner` is why (None where nothing won), `subject` the domain or the hosts it is about.
     """
 
     loss: RouteLoss

@@ -45,7 +45,7 @@ class AddressView:
         """The addresses among the domains of a service's virtual hosts (spec: routes 6.4).
 
         A Kubernetes Service has none of a family that the proxy lacks, not even when nothing else is left. A
-        ServiceEntry has its one address, whatever its family; of allocated ones one, or with `every_family` one of each.
+        ServiceEntry has its one address of whatever family; of allocated ones one, or with `every_family` one of each.
         """
         if service.is_kubernetes:
             own = service.cluster_addresses.get(self.cluster, (service.address,))

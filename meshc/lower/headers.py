@@ -29,6 +29,18 @@ def authority_of(headers: Headers | None) -> str:
     return _authority(headers.request.set) or _authority(headers.request.add)
 
 
+def ignored_headers(headers: Headers) -> Iterator[tuple[str, str]]:
+    """Operations without effect, as field and name of the header; setting the authority of a request has one."""
+    for side, operations in (("request", headers.request), ("response", headers.response)):
+        if operations is None:
+            continue
+        for verb, names in (("set", operations.set), ("add", operations.add), ("remove", operations.remove)):
+            for name in names:
+                rewrites = side == "request" and verb != "remove" and name.lower() in _AUTHORITY
+                if not rewrites and not is_changeable(name):
+                    yield f"{side}.{verb}", name
+
+
 def is_changeable(name: str) -> bool:
     """Header operations have an effect on a header of this name."""
     return not name.startswith(":") and name.lower() != "host"

@@ -17,7 +17,7 @@ from meshc.lower.fault_cors import cors_policy, fault_injection
 from meshc.lower.headers import header_changes
 from meshc.lower.route_action import Upstreams, direct_response, forward, receiving, redirect, upstream_of
 from meshc.lower.route_facts import RouteFacts
-from meshc.lower.route_match import applies, route_match
+from meshc.lower.route_match import applies, is_conditional, route_match
 from meshc.lower.sessions import session_of_route
 from meshc.model.api import HTTPMatchRequest, HTTPRoute
 from meshc.model.mesh import Mesh
@@ -79,7 +79,10 @@ def _relevant(mesh: Mesh, service: VirtualService, facts: RouteFacts) -> RouteFa
 
 @shared
 def _route_list(mesh: Mesh, service: VirtualService, facts: RouteFacts, reached: tuple[Upstream, ...]) -> RouteList:
-    """Routes up to the first that takes everything; later ones can never be reached and are left out by istiod."""
+    """Routes up to the first that takes everything; later ones can never be reached and are left out by istiod.
+
+    That is worth a note unless the first takes everything of some proxies or ports only, which others may not match.
+    """
     upstreams = dict(zip(destinations(service.http), reached, strict=True))
     routes: list[Route] = []
     candidates = _candidates(service, facts)
@@ -87,11 +90,16 @@ def _route_list(mesh: Mesh, service: VirtualService, facts: RouteFacts, reached:
         made = _route(mesh, service, origin, route, match, upstreams, facts)
         routes.append(made)
         if made.match.is_catch_all:
-            lost = tuple(
-                RouteNote(loss=RouteLoss.UNREACHABLE, origin=later, winner=origin) for later, _, _ in candidates
-            )
-            return RouteList(routes=tuple(routes), notes=lost)
-    return RouteList(routes=tuple(routes))
+            later = () if match is not None and is_conditional(match) else tuple(candidates)
+            lost = (RouteNote(loss=RouteLoss.UNREACHABLE, origin=o, winner=origin) for o, _, _ in later)
+            return RouteList(routes=tuple(routes), notes=tuple(lost))
+    return RouteList(routes=tuple(routes), notes=() if routes else _no_route(service, facts))
+
+
+def _no_route(service: VirtualService, facts: RouteFacts) -> tuple[RouteNote, ...]:
+    if not service.http:
+        return ()
+    return (RouteNote(loss=RouteLoss.NO_ROUTE, origin=service.origin, subject=f"port {facts.port}"),)
 
 
 def _candidates(

@@ -28,7 +28,9 @@ from meshc.model.api import (
 )
 from meshc.model.mesh import Mesh
 
-_REDIRECT_CODES = frozenset({301, 302, 303, 307, 308})
+REDIRECT_CODES = frozenset({301, 302, 303, 307, 308})
+"""The codes that Envoy can redirect with."""
+
 _DEFAULT_PORTS = frozenset({("http", 80), ("https", 443)})
 _NOWHERE = Upstream(cluster=UNKNOWN_CLUSTER)
 
@@ -38,7 +40,7 @@ Upstreams = Mapping[Destination, Upstream]
 def redirect(wanted: HTTPRedirect, facts: RouteFacts) -> Redirect | None:
     """The redirect; None if its code is none of Envoy's, which leaves the route without any action."""
     code = wanted.redirect_code or 301
-    if code not in _REDIRECT_CODES:
+    if code not in REDIRECT_CODES:
         return None
     scheme = wanted.scheme or ("https" if facts.tls else "http")
     port = facts.port if wanted.derive_port == "FROM_REQUEST_PORT" else wanted.port

@@ -32,6 +32,11 @@ def applies(match: HTTPMatchRequest, facts: RouteFacts) -> bool:
     return is_subset(match.source_labels, facts.labels) and match.source_namespace in ("", facts.namespace)
 
 
+def is_conditional(match: HTTPMatchRequest) -> bool:
+    """The match is not for every listener and proxy."""
+    return bool(match.port or match.gateways or match.source_labels or match.source_namespace)
+
+
 def route_match(match: HTTPMatchRequest | None) -> RouteMatch:
     """The condition on requests (spec: routes 10.3)."""
     if match is None:

@@ -103,6 +103,8 @@ def _rule_groups(
         if made.routes:
             for number, services in attached.services.items():
                 yield _Group(number, attached.rule, attached.hosts, services, made.routes, made.notes)
+        elif any(attached.services.values()):
+            yield _Group(port, attached.rule, (), (), (), made.notes)
 
 
 def _default_groups(mesh: Mesh, working: WorkingSet, served: set[str], lookup: SidecarLookup) -> Iterator[_Group]:
@@ -126,7 +128,7 @@ class _Assembly:
     working: WorkingSet
     client: RouteClient
     known: set[str] = field(default_factory=set)
-    names: dict[str, Owner] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
     domains: dict[str, Owner] = field(default_factory=dict)
     hosts: list[VirtualHost] = field(default_factory=list)
     notes: dict[RouteNote, None] = field(default_factory=dict)
@@ -156,9 +158,8 @@ class _Assembly:
     def _add(self, group: _Group, host: str, wanted: Domains, sticky: Session | None) -> None:
         name = join_port(host, group.port)
         if name in self.names:
-            self._note(RouteLoss.HOST_TAKEN, group.owner, self.names[name], name)
             return
-        self.names[name] = group.owner
+        self.names.add(name)
         domains = self._claim(wanted, group.owner)
         if self.working.port == EVERY_PORT and group.port != HTTP_PORT:
             domains = tuple(domain for domain in domains if ":" in domain)
@@ -174,18 +175,19 @@ class _Assembly:
         kept = []
         for domain, key in zip(wanted.names, wanted.keys, strict=True):
             if key in self.domains:
-                self._note(RouteLoss.DOMAIN_TAKEN, owner, self.domains[key], domain)
+                self._note(owner, self.domains[key], domain)
             elif domain in self.known and domain in wanted.alternates:
-                self._note(RouteLoss.DOMAIN_TAKEN, owner, self.working.services.get(domain), domain)
+                self._note(owner, self.working.services.get(domain), domain)
             else:
                 self.domains[key] = owner
                 kept.append(domain)
         return tuple(kept)
 
-    def _note(self, loss: RouteLoss, loser: Owner, winner: Owner | None, subject: str) -> None:
+    def _note(self, loser: Owner, winner: Owner | None, domain: str) -> None:
         if winner is not loser:
             origin = winner.origin if winner is not None else None
-            self.notes[RouteNote(loss=loss, origin=loser.origin, winner=origin, subject=subject)] = None
+            note = RouteNote(loss=RouteLoss.DOMAIN_TAKEN, origin=loser.origin, winner=origin, subject=domain)
+            self.notes[note] = None
 
 
 @shared

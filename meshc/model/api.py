@@ -31,6 +31,7 @@ from meshc.resources.mesh_config.proxy import (
     SetCurrentClientCertDetails,
 )
 from meshc.resources.mesh_config.proxy import Tracing as MeshTracing
+from meshc.resources.message import Message
 from meshc.resources.networking.common import (
     ConnectionPoolSettings,
     Destination,
@@ -154,6 +155,7 @@ __all__ = [
     "MeshCustomTag",
     "MeshNetworks",
     "MeshTracing",
+    "Message",
     "MetricSelector",
     "Metrics",
     "MetricsOverrides",
