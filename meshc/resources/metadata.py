@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
+import zlib
 
 from meshc.resources.decode import decode_part
 from meshc.resources.decoding import Decoding
@@ -19,6 +19,7 @@ _NAMESPACE = re.compile(_LABEL)
 _NAME_MAX = 253
 _NAMESPACE_MAX = 63
 
+_SUFFIX_LENGTH = 5
 _SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 """The letters that the API server makes up names of."""
 
@@ -86,6 +87,10 @@ def _text(metadata: Map, key: str) -> str:
 
 
 def _suffix(root: Map) -> str:
-    """Five letters as the API server appends to `generateName`, drawn from the content instead of by chance."""
-    digest = hashlib.sha256(json.dumps(root, sort_keys=True).encode()).digest()
-    return "".join(_SUFFIX_ALPHABET[byte % len(_SUFFIX_ALPHABET)] for byte in digest[:5])
+    """The letters that the API server appends to `generateName`, drawn from the content instead of by chance."""
+    number = zlib.crc32(json.dumps(root, sort_keys=True).encode())
+    letters = ""
+    while len(letters) < _SUFFIX_LENGTH:
+        number, digit = divmod(number, len(_SUFFIX_ALPHABET))
+        letters += _SUFFIX_ALPHABET[digit]
+    return letters
