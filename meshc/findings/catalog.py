@@ -87,6 +87,21 @@ _RULES += (
     ),
     Rule("MC0560", "WARNING", "endpoint of a pod that does not exist", "add the Pod, or drop the targetRef"),
     Rule("MC0561", "WARNING", "address of a ServiceEntry ignored", "write an IP address or a CIDR"),
+    Rule("MC0562", "WARNING", "ServiceEntry displaced by a Service", "give it another host, or select its workloads"),
+    Rule("MC0563", "WARNING", "ServiceEntry displaced by an older one", "declare a host once in a namespace"),
+    Rule("MC0564", "INFO", "host declared in several namespaces"),
+    Rule("MC0565", "WARNING", "Service differs between clusters", "declare the same ports in every cluster"),
+    Rule("MC0566", "INFO", "ExternalName without a service", "declare the external host in a ServiceEntry"),
+    Rule("MC0567", "INFO", "WorkloadEntry that is not healthy"),
+    Rule("MC0568", "INFO", "WorkloadEntry without IP address"),
+    Rule("MC0570", "WARNING", "Endpoints not read", "export its EndpointSlice too"),
+    Rule("MC0571", "INFO", "EndpointSlice not read"),
+    Rule("MC0572", "WARNING", "configuration in a further cluster", "move it to the configuration cluster"),
+    Rule("MC0573", "INFO", "WorkloadGroup has no effect on proxies"),
+    Rule("MC0574", "INFO", "allocated addresses not used"),
+    Rule("MC0575", "WARNING", "endpoints beside a workloadSelector", "declare one of them"),
+    Rule("MC0576", "WARNING", "unknown traffic distribution", "PreferClose, PreferSameZone or PreferSameNode"),
+    Rule("MC0577", "WARNING", "exportTo contradicts itself", "name namespaces, or * for all, or ~ for none"),
 )
 
 _RULES += (

@@ -26,6 +26,7 @@ from meshc.model.settings import Settings
 from meshc.model.sidecars import Sidecars
 from meshc.model.slices import SliceReader, entry_endpoints
 from meshc.model.telemetry import Telemetries
+from meshc.model.unread import report_foreign_config, report_unread
 from meshc.model.virtual_services import VirtualServices
 from meshc.model.workloads import Workload, Workloads
 from meshc.resources.load import Objects
@@ -53,6 +54,9 @@ def build(objects: Objects, settings: Settings, sink: Sink) -> Mesh:
         for name, members in ((names.DEFAULT_CLUSTER, objects), *sorted(settings.clusters.items()))
         for inventory in (assume(members, name, sink),)
     )
+    for cluster in clusters:
+        report_unread(cluster.objects, cluster.inventory, sink)
+    report_foreign_config(settings.clusters, sink)
     registry = _Registry(objects, clusters, config, settings, sink)
     workloads = registry.workloads()
     services, endpoints = registry.services(workloads)

@@ -26,3 +26,8 @@ def of_service(field: str | None, meta: Meta, namespace: Namespace | None) -> Tr
         if text := place.annotations.get(names.ANNOTATION_TRAFFIC_DISTRIBUTION, ""):
             return _ANNOTATION.get(text.lower(), TrafficDistribution.ANY)
     return TrafficDistribution.ANY
+
+
+def is_known(text: str) -> bool:
+    """The text of an annotation names a preference."""
+    return text.lower() in _ANNOTATION

@@ -10,10 +10,20 @@ from meshc.model.check.destination_rules import report_destination_rules
 from meshc.model.check.overrides import report_overrides
 from meshc.model.check.references import report_references
 from meshc.model.check.selectors import report_selectors
+from meshc.model.check.services import (
+    report_aliases,
+    report_clusters,
+    report_services,
+    report_workload_entries,
+)
 from meshc.model.check.virtual_services import report_virtual_services
 from meshc.model.mesh import Mesh
 
 CHECKS = (
+    report_services,
+    report_clusters,
+    report_aliases,
+    report_workload_entries,
     report_virtual_services,
     report_destination_rules,
     report_overrides,
