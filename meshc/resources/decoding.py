@@ -51,10 +51,10 @@ Decode = Callable[[Any, Mark, Decoding], Any]
 """A value, its place and the decoding that it is part of -> the decoded value."""
 
 
-def near_miss(name: str, known: Iterable[str]) -> str:
-    """The known name that was probably meant, as a hint; empty if none is near."""
+def near_miss(name: str, known: Iterable[str], similarity: float = 0.7) -> str:
+    """The known name that was probably meant, as a hint; empty if none has that similarity (0 to 1)."""
     by_folded = {_folded(candidate): candidate for candidate in known}
-    near = difflib.get_close_matches(_folded(name), by_folded, 1, 0.7)
+    near = difflib.get_close_matches(_folded(name), by_folded, 1, similarity)
     return f"did you mean {by_folded[near[0]]}?" if near else ""
 
 

@@ -18,6 +18,9 @@ from meshc.source import Document, Map
 APIS = (core, discovery, apps, networking, security, telemetry, extensions)
 """The modules whose import fills `RESOURCES`."""
 
+_SLIP = 0.85
+"""Similarity from which on an API group is a misspelled one of Istio and not somebody else's."""
+
 R = TypeVar("R", bound=Object)
 
 _Identity = tuple[str, str, str, str]
@@ -106,7 +109,7 @@ class _Loader:
         """Count a kind that meshc does not read; one of an Istio API, or nearly so, is a slip of the pen."""
         groups = sorted({known for known, name in RESOURCES if known.endswith("istio.io") and name == kind})
         kinds = sorted(name for known, name in RESOURCES if known == group and group.endswith("istio.io"))
-        hint = near_miss(kind, kinds) or near_miss(group, groups)
+        hint = near_miss(kind, kinds) or near_miss(group, groups, _SLIP)
         if hint:
             at = Origin(kind, location=document.location())
             self.sink.add("MC0213", at, f"there is no kind {kind} in the API group {group!r}", hint)

@@ -146,18 +146,20 @@ def test_foreign_kinds_are_counted_in_one_finding() -> None:
     objects, findings = loaded(
         "apiVersion: batch/v1\nkind: CronJob\n---\napiVersion: v1\nkind: LimitRange\n---\n"
         "apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\n---\napiVersion: batch/v1\nkind: CronJob\n"
-        "---\napiVersion: serving.knative.dev/v1\nkind: Service\n",
+        "---\napiVersion: serving.knative.dev/v1\nkind: Service\n"
+        "---\napiVersion: networking.gke.io/v1\nkind: Gateway\n",
         Severity.INFO,
     )
     assert objects.foreign == {
         "LimitRange": 1,
         "batch/CronJob": 2,
         "install.istio.io/IstioOperator": 1,
+        "networking.gke.io/Gateway": 1,
         "serving.knative.dev/Service": 1,
     }
     assert findings == [
         "None: info MC0212: objects of kinds that meshc does not read: 1 LimitRange, 2 batch/CronJob, "
-        "1 install.istio.io/IstioOperator, 1 serving.knative.dev/Service"
+        "1 install.istio.io/IstioOperator, 1 networking.gke.io/Gateway, 1 serving.knative.dev/Service"
     ]
 
 
