@@ -13,8 +13,8 @@ from meshc.scope.proxy import Proxy
 class HttpFacts:
     """Facts of one proxy that all of its connection managers follow (spec: extensions 3.3).
 
-    `accept_http10`: asked for by metadata. `server_name` empty: not given. `metadata_in_mesh`: metadata is exchanged with
-    services of the mesh only. `client_cert` and `client_cert_details` are those of inbound traffic.
+    `accept_http10`: asked for by metadata. `server_name` empty: not given. `metadata_in_mesh`: metadata is exchanged
+    with services of the mesh only. `client_cert` and `client_cert_details` are those of inbound traffic.
     """
 
     accept_http10: bool = False

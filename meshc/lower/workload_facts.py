@@ -17,8 +17,6 @@ _VERSION = re.compile(r"([1-9]+)\.([0-9]+)")
 _NEWEST: Version = (65535, 65535)
 """What a version that cannot be read counts as."""
 
-_GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"
-
 
 @value
 class WorkloadFacts:
@@ -35,10 +33,10 @@ class WorkloadFacts:
 
 def workload_facts(scope: ProxyScope) -> WorkloadFacts:
     """The facts of one proxy."""
-    proxy, telemetry = scope.proxy, scope.mesh.telemetry
+    proxy = scope.proxy
     idle_timeout = _idle_timeout(proxy.metadata)
     return WorkloadFacts(
-        telemetries=telemetry.telemetries(proxy.namespace, proxy.labels, proxy.labels.get(_GATEWAY_NAME, "")),
+        telemetries=scope.telemetries,
         http=http_facts(proxy, idle_timeout),
         spans=span_facts(proxy, _version(proxy.metadata)),
         idle_timeout=idle_timeout,

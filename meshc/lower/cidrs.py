@@ -1,0 +1,31 @@
+"""Addresses and CIDRs as text in, ranges of filter chain matches out."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+
+from meshc.ir.address import PrefixRange
+from meshc.model.service import UNSPECIFIED
+
+
+def prefix_ranges(cidrs: Iterable[str]) -> tuple[PrefixRange, ...]:
+    """The ranges sorted as text, host bits as written; what is no address, or starts at 0.0.0.0, matches nothing."""
+    return tuple(
+        PrefixRange(address=str(found.ip), length=found.network.prefixlen)
+        for found in map(_parse, sorted(cidrs))
+        if found is not None
+    )
+
+
+def networks(cidrs: Iterable[str]) -> frozenset[str]:
+    """The same ranges as networks, without host bits, by which chains conflict."""
+    return frozenset(str(found.network) for found in map(_parse, cidrs) if found is not None)
+
+
+def _parse(cidr: str) -> ipaddress.IPv4Interface | ipaddress.IPv6Interface | None:
+    try:
+        found = ipaddress.ip_interface(cidr)
+    except ValueError:
+        return None
+    return None if str(found.ip) == UNSPECIFIED else found

@@ -1,0 +1,143 @@
+"""Plans of outbound listeners and the facts of a workload in, listeners out (spec: listeners 16)."""
+
+from __future__ import annotations
+
+from meshc.ir.address import Address
+from meshc.ir.http_connection_manager import HttpConnectionManager, HttpSettings
+from meshc.ir.listener import (
+    Direction,
+    FilterChain,
+    FilterChainMatch,
+    Inspector,
+    Listener,
+    ListenerFilter,
+)
+from meshc.ir.network_filter import NetworkFilter
+from meshc.lower.cidrs import prefix_ranges
+from meshc.lower.hcm_facts import HcmFacts
+from meshc.lower.http_connection_manager import http_settings
+from meshc.lower.listener_plan import ChainPlan, HttpPlan, ListenerPlan, TcpPlan
+from meshc.lower.network_filters import TcpFacts, tcp_facts
+from meshc.lower.traffic import Traffic
+from meshc.lower.virtual_outbound import max_connections
+from meshc.lower.workload_facts import WorkloadFacts
+from meshc.model.mesh import Mesh
+from meshc.model.node import node
+from meshc.model.shared import shared
+
+
+@node
+class Outfit:
+    """What a workload adds to the listeners of its scope. `catch_all` takes connections that no chain is for."""
+
+    workload: WorkloadFacts
+    tcp: TcpFacts
+    catch_all: FilterChain
+
+
+@shared
+def outfit(mesh: Mesh, workload: WorkloadFacts, catch_all: FilterChain) -> Outfit:
+    """One object for all workloads that add the same."""
+    return Outfit(workload, tcp_facts(mesh, workload, Traffic.OUTBOUND), catch_all)
+
+
+def assemble(mesh: Mesh, plan: ListenerPlan, own: Outfit) -> Listener:
+    """The listener of a plan for a workload; one without HTTP is shared by all workloads with equal telemetry."""
+    if plan.has_http:
+        return _http_listener(mesh, plan, own)
+    return _tcp_listener(mesh, plan, own.tcp, None if plan.matches_all else own.catch_all)
+
+
+@shared
+def _http_listener(mesh: Mesh, plan: ListenerPlan, own: Outfit) -> Listener:
+    made = tuple(
+        _http_chain(mesh, chain, chain.end, plan.name, own)
+        if isinstance(chain.end, HttpPlan)
+        else _tcp_chain(mesh, chain, chain.end, own.tcp)
+        for chain in plan.chains
+    )
+    return _listener(mesh, plan, made, own.catch_all)
+
+
+@shared
+def _tcp_listener(mesh: Mesh, plan: ListenerPlan, tcp: TcpFacts, catch_all: FilterChain | None) -> Listener:
+    made = tuple(_tcp_chain(mesh, c, c.end, tcp) for c in plan.chains if isinstance(c.end, TcpPlan))
+    return _listener(mesh, plan, made, catch_all)
+
+
+def _listener(mesh: Mesh, plan: ListenerPlan, made: tuple[FilterChain, ...], catch_all: FilterChain | None) -> Listener:
+    """The listener; of its chains, made one for each of the plan, the last that matches everything is the default."""
+    selective = tuple(chain for chain in made if chain.match is not None)
+    default = next((chain for chain in reversed(made) if chain.match is None), catch_all)
+    alone = () if selective or default is None else (default,)
+    first = plan.first
+    sniffs = any(chain.application_protocols for chain in plan.chains)
+    return Listener(
+        name=plan.name,
+        origin=plan.origin,
+        direction=Direction.OUTBOUND,
+        addresses=tuple(Address(host=bind, port=first.port.number) for bind in first.binds),
+        chains=selective or alone,
+        default_chain=default if selective else None,
+        listener_filters=tuple(ListenerFilter(inspector=inspector) for inspector in _inspectors(plan)),
+        filters_timeout=(mesh.config.protocol_detection_timeout or 0) if sniffs else 0,
+        continue_on_filters_timeout=True,
+        bind_to_port=None if first.real else False,
+        exact_balance=first.exact_balance,
+        max_connections_per_event=max_connections(mesh) if first.real else None,
+        shadowed=plan.shadowed,
+    )
+
+
+def _http_chain(mesh: Mesh, chain: ChainPlan, end: HttpPlan, listener: str, own: Outfit) -> FilterChain:
+    return _chain(mesh, chain, (connection_manager(mesh, end, listener, own),))
+
+
+@shared
+def _tcp_chain(mesh: Mesh, chain: ChainPlan, end: TcpPlan, tcp: TcpFacts) -> FilterChain:
+    sni_proxy = (end.sni_proxy,) if end.sni_proxy is not None else ()
+    return _chain(mesh, chain, (*tcp.stats, *sni_proxy, *tcp.complete(end.filters)))
+
+
+def connection_manager(mesh: Mesh, plan: HttpPlan, listener: str, own: Outfit) -> HttpConnectionManager:
+    """The connection manager of a plan, on the listener of that name."""
+    settings = _settings(mesh, own, plan.grpc_web, plan.dns_cache, plan.explicit_proxy)
+    return HttpConnectionManager(stat_prefix=f"outbound_{listener};", routes=plan.route_name, settings=settings)
+
+
+def _chain(mesh: Mesh, chain: ChainPlan, filters: tuple[NetworkFilter, ...]) -> FilterChain:
+    return FilterChain(
+        origin=chain.origin,
+        filters=filters,
+        match=None if chain.matches_all else _match(chain),
+        config=chain.config,
+        transport_socket_connect_timeout=mesh.features.pilot_gateway_transport_socket_connect_timeout or None,
+    )
+
+
+@shared
+def _settings(mesh: Mesh, own: Outfit, grpc_web: bool, dns_cache: str, explicit_proxy: bool) -> HttpSettings:
+    facts = HcmFacts(
+        traffic=Traffic.OUTBOUND,
+        workload=own.workload,
+        grpc_web=grpc_web,
+        dns_cache=dns_cache,
+        explicit_proxy=explicit_proxy,
+    )
+    return http_settings(mesh, facts)
+
+
+def _match(chain: ChainPlan) -> FilterChainMatch:
+    return FilterChainMatch(
+        prefix_ranges=prefix_ranges(chain.cidrs),
+        server_names=() if "*" in chain.server_names else tuple(sorted(chain.server_names)),
+        transport_protocol=chain.transport_protocol,
+        application_protocols=chain.application_protocols,
+    )
+
+
+def _inspectors(plan: ListenerPlan) -> list[Inspector]:
+    """What has to be looked at before a chain can be chosen, or its filters can work."""
+    tls = any(c.server_names or (isinstance(c.end, TcpPlan) and c.end.sni_proxy) for c in plan.chains)
+    http = any(c.application_protocols for c in plan.chains)
+    return [*([Inspector.TLS] if tls else []), *([Inspector.HTTP] if http else [])]

@@ -1,0 +1,82 @@
+"""What of a proxy its outbound listeners depend on, as a value that most proxies of a mesh share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from meshc.ir.node import value
+from meshc.lower.addresses import AddressView, address_view
+from meshc.model.api import parse_bool
+from meshc.model.mesh import Mesh
+from meshc.model.protocol import Protocol
+from meshc.model.service import UNSPECIFIED
+from meshc.scope.proxy import IpMode, Proxy
+
+UNSPECIFIED_IPV6 = "::"
+_WILDCARDS = {
+    IpMode.IPV4: (UNSPECIFIED,),
+    IpMode.IPV6: (UNSPECIFIED_IPV6,),
+    IpMode.DUAL: (UNSPECIFIED, UNSPECIFIED_IPV6),
+}
+_LOOPBACKS = {IpMode.IPV4: ("127.0.0.1",), IpMode.IPV6: ("::1",), IpMode.DUAL: ("127.0.0.1", "::1")}
+_PRIVILEGED = range(1, 1024)
+
+
+@value
+class ListenerClient:
+    """Facts of one proxy. `captures`: traffic is redirected to it (interception is not NONE)."""
+
+    ip_mode: IpMode
+    captures: bool
+    addresses: AddressView
+    reserved_ports: frozenset[int]
+    unprivileged: bool
+    exact_balance: bool
+
+    @property
+    def wildcards(self) -> tuple[str, ...]:
+        """The addresses that stand for all addresses, the main one first."""
+        return _WILDCARDS[self.ip_mode]
+
+    @property
+    def loopbacks(self) -> tuple[str, ...]:
+        """The addresses of the workload's own network namespace."""
+        return _LOOPBACKS[self.ip_mode]
+
+    def can_bind(self, port: int, bind: str, protocol: Protocol, real: bool) -> bool:
+        """Whether a listener may have the port (spec: listeners 11).
+
+        `bind` is empty if none is given; `real`: a socket is bound.
+        """
+        if real and self.unprivileged and port in _PRIVILEGED:
+            return False
+        everywhere = bind == self.wildcards[0] if bind else protocol.is_http
+        return not (everywhere and port in self.reserved_ports)
+
+
+def listener_client(mesh: Mesh, proxy: Proxy) -> ListenerClient:
+    """The facts of one proxy."""
+    return ListenerClient(
+        ip_mode=proxy.ip_mode,
+        captures=captures_traffic(proxy),
+        addresses=address_view(mesh, proxy),
+        reserved_ports=_reserved_ports(mesh, proxy),
+        unprivileged=_flag(proxy.metadata, "UNPRIVILEGED_POD"),
+        exact_balance=_flag(proxy.metadata, "OUTBOUND_LISTENER_EXACT_BALANCE"),
+    )
+
+
+def captures_traffic(proxy: Proxy) -> bool:
+    """Whether traffic is redirected to the proxy; without that, applications have to call its listeners."""
+    return proxy.metadata.get("INTERCEPTION_MODE") != "NONE"
+
+
+def _reserved_ports(mesh: Mesh, proxy: Proxy) -> frozenset[int]:
+    own = (proxy.metadata.get(key) or 0 for key in ("ENVOY_STATUS_PORT", "ENVOY_PROMETHEUS_PORT"))
+    return frozenset({mesh.config.proxy_listen_port, mesh.config.proxy_inbound_listen_port, *map(int, own)})
+
+
+def _flag(metadata: Mapping[str, Any], key: str) -> bool:
+    """A boolean of metadata, which may be written as text."""
+    return bool(parse_bool(str(metadata.get(key, ""))))

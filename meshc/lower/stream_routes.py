@@ -1,0 +1,58 @@
+"""The VirtualServices of an egress listener that say something about connections, found by the host of a service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from meshc.model.api import L4MatchAttributes, TLSMatchAttributes
+from meshc.model.hosts import is_wildcard, matches
+from meshc.model.mesh import Mesh
+from meshc.model.shared import shared
+from meshc.model.virtual_services import VirtualService
+from meshc.scope.sidecar import EgressListener, SidecarScope
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRoutes:
+    """`exact` has the positions in `all` by host, `wildcards` the positions of wildcard hosts."""
+
+    all: tuple[VirtualService, ...]
+    exact: Mapping[str, tuple[int, ...]]
+    wildcards: tuple[tuple[str, int], ...]
+
+    def of(self, hostname: str) -> tuple[VirtualService, ...]:
+        """Those with a host that has names in common with a service's, in their order (spec: listeners 15.4)."""
+        if not self.all:
+            return ()
+        if is_wildcard(hostname):
+            return tuple(vs for vs in self.all if any(matches(host, hostname) for host in vs.hosts))
+        found = {*self.exact.get(hostname, ()), *(at for host, at in self.wildcards if matches(host, hostname))}
+        return tuple(self.all[at] for at in sorted(found))
+
+
+@shared
+def stream_routes(mesh: Mesh, egress: EgressListener) -> StreamRoutes:
+    """The index of one egress listener."""
+    found = tuple(vs for vs in egress.virtual_services if vs.tls or vs.tcp)
+    exact: dict[str, tuple[int, ...]] = {}
+    for host, at in _hosts(found):
+        exact[host] = (*exact.get(host, ()), at)
+    return StreamRoutes(found, exact, tuple((host, at) for host, at in _hosts(found) if is_wildcard(host)))
+
+
+@shared
+def label_keys(mesh: Mesh, scope: SidecarScope) -> frozenset[str]:
+    """The labels of clients that some TCP or TLS match asks for."""
+    found = dict.fromkeys(vs for egress in scope.egress for vs in stream_routes(mesh, egress).all)
+    conditions: list[L4MatchAttributes | TLSMatchAttributes] = []
+    for vs in found:
+        conditions += [match for route in vs.tls for match in route.match]
+        conditions += [match for route in vs.tcp for match in route.match]
+    return frozenset(key for match in conditions for key in match.source_labels)
+
+
+def _hosts(found: tuple[VirtualService, ...]) -> Iterator[tuple[str, int]]:
+    for at, vs in enumerate(found):
+        for host in dict.fromkeys(vs.hosts):
+            yield host, at
