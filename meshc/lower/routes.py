@@ -60,7 +60,7 @@ def route_configuration(mesh: Mesh, scope: SidecarScope, name: str, client: Rout
         virtual_hosts=hosts,
         ignore_port=True,
         direct_response_limit=DIRECT_RESPONSE_LIMIT,
-        notes=made.notes,
+        notes=() if asked.sniffed else made.notes,
     )
 
 
