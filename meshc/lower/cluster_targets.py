@@ -16,7 +16,6 @@ from meshc.model.protocol import Protocol
 from meshc.model.service import Resolution, Service, ServicePort
 from meshc.model.shared import shared
 from meshc.model.traffic_policy import Policy, effective_policy
-from meshc.scope.sidecar import SelectedRules, SidecarScope
 
 _FORWARDED = (Protocol.HTTP, Protocol.HTTP2, Protocol.GRPC, Protocol.TLS)
 """Protocols whose requests name the host that a dynamic forward proxy resolves."""
@@ -63,7 +62,8 @@ class ClusterTarget:
     @property
     def is_forward_proxy(self) -> bool:
         """Hosts under a wildcard, resolved when a request names them."""
-        return self.service.resolution is Resolution.DYNAMIC_DNS and self.service.is_wildcard
+        dynamic = self.service.resolution is Resolution.DYNAMIC_DNS and self.service.is_wildcard
+        return dynamic and not self.sni_dnat
 
 
 @shared
@@ -74,19 +74,6 @@ def targets(
     if service.resolution is Resolution.ALIAS or (sni_dnat and service.mesh_external):
         return ()
     return tuple(_targets(service, rule, sni_dnat))
-
-
-@shared
-def scope_targets(
-    mesh: Mesh, sidecar: SidecarScope, rules: SelectedRules, sni_dnat: bool = False
-) -> tuple[ClusterTarget, ...]:
-    """The outbound clusters of all services that the proxies of a scope see, in istiod's order."""
-    found = rules.outbound
-    return tuple(
-        target
-        for service in sidecar.services
-        for target in targets(mesh, service, found.get(service.hostname), sni_dnat)
-    )
 
 
 def _targets(service: Service, rule: DestinationRule | None, sni_dnat: bool) -> Iterator[ClusterTarget]:

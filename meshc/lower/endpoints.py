@@ -8,40 +8,40 @@ from dataclasses import replace
 
 from meshc.ir.cluster import Cluster, Discovery
 from meshc.ir.endpoint import EndpointGroup, LocalityEndpoints
-from meshc.lower.cluster_targets import ClusterTarget, discovery, scope_targets
+from meshc.lower.cluster_selection import Selection, outbound_targets, selection, sni_targets
+from meshc.lower.cluster_targets import ClusterTarget, discovery
 from meshc.lower.endpoint_groups import discovered, groups, located, resolved, with_mutual_tls_only
 from meshc.lower.endpoint_view import EndpointView, Interest, interest, narrowed, view
 from meshc.lower.locality import Group, LocalityRules, locality_rules, prioritized
 from meshc.model.mesh import Mesh
 from meshc.model.shared import shared
-from meshc.scope.proxy import ProxyKind
 from meshc.scope.scope import ProxyScope
-from meshc.scope.sidecar import SelectedRules, SidecarScope
 
 
 def endpoints(scope: ProxyScope, clusters: tuple[Cluster, ...]) -> tuple[EndpointGroup, ...]:
     """One group for each of the clusters that discovers its endpoints, in the order of the clusters."""
-    mesh, is_router = scope.mesh, scope.proxy.kind is ProxyKind.ROUTER
-    seen = view(scope.proxy, _interest(mesh, scope.sidecar, scope.rules))
-    return _groups(mesh, scope.sidecar, scope.rules, is_router, seen)
+    mesh, chosen = scope.mesh, selection(scope)
+    return _groups(mesh, chosen, view(scope.proxy, _interest(mesh, chosen)))
+
+
+def _all_targets(mesh: Mesh, chosen: Selection) -> tuple[ClusterTarget, ...]:
+    return (*outbound_targets(mesh, chosen), *sni_targets(mesh, chosen))
 
 
 @shared
-def _interest(mesh: Mesh, sidecar: SidecarScope, rules: SelectedRules) -> Interest:
-    """What the endpoints of a scope depend on."""
-    found = (interest(mesh, target) for target in scope_targets(mesh, sidecar, rules))
+def _interest(mesh: Mesh, chosen: Selection) -> Interest:
+    """What the endpoints of a proxy's clusters depend on."""
+    found = (interest(mesh, target) for target in _all_targets(mesh, chosen))
     return functools.reduce(operator.or_, found, Interest())
 
 
 @shared
-def _groups(
-    mesh: Mesh, sidecar: SidecarScope, rules: SelectedRules, is_router: bool, seen: EndpointView
-) -> tuple[EndpointGroup, ...]:
-    """The groups for all proxies with the same scope, rules and view."""
+def _groups(mesh: Mesh, chosen: Selection, seen: EndpointView) -> tuple[EndpointGroup, ...]:
+    """The groups for all proxies with the same selection and view."""
     views: dict[Interest, EndpointView] = {}
     found = []
-    for target in scope_targets(mesh, sidecar, rules):
-        if discovery(mesh, target, is_router) is Discovery.EDS:
+    for target in _all_targets(mesh, chosen):
+        if discovery(mesh, target, chosen.is_router) is Discovery.EDS:
             wanted = interest(mesh, target)
             narrow = views.setdefault(wanted, narrowed(seen, wanted))
             found.append(endpoint_group(mesh, target, narrow))

@@ -56,6 +56,7 @@ from meshc.resources.networking.destination_rule import (
     TrafficPolicy,
     TunnelSettings,
 )
+from meshc.resources.networking.gateway import Gateway
 from meshc.resources.networking.sidecar import (
     IstioEgressListener,
     IstioIngressListener,
@@ -129,6 +130,7 @@ __all__ = [
     "ExtensionProvider",
     "Failover",
     "ForwardClientCertDetails",
+    "Gateway",
     "HTTPDirectResponse",
     "HTTPFaultAbort",
     "HTTPFaultDelay",

@@ -65,13 +65,14 @@ def _tells_sources_apart(mesh: Mesh, rules: VirtualService) -> bool:
 def _destination_ports(mesh: Mesh, rules: VirtualService, namespace: str) -> Mapping[str, Collection[int]]:
     """The hosts that a VirtualService sends traffic of a namespace to, with the ports it names."""
     found: dict[str, set[int]] = {}
-    for destination in _destinations(rules, namespace):
+    for destination in destinations(rules, namespace):
         port = destination.port.number if destination.port is not None else ALL_PORTS
         found.setdefault(destination.host, set()).add(port)
     return found
 
 
-def _destinations(rules: VirtualService, namespace: str) -> Iterator[Destination]:
+def destinations(rules: VirtualService, namespace: str) -> Iterator[Destination]:
+    """Where a VirtualService sends the traffic of clients of a namespace."""
     for http in rules.http:
         if _is_for(http, namespace):
             yield from http_destinations(http)

@@ -1,0 +1,64 @@
+"""A gateway proxy in; out the services that it refers to, and whether it passes TLS on (spec: clusters 2.4, 17)."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from meshc.model.api import Gateway
+from meshc.model.mesh import Mesh
+from meshc.scope.destinations import destinations
+from meshc.scope.gateways import gateway_name
+from meshc.scope.scope import ProxyScope
+
+_PROXY_FETCHES_KEYS = ("true", "hybrid", "envoy")
+"""Values of `PILOT_JWT_ENABLE_REMOTE_JWKS` with which istiod does not fetch the keys of JWT issuers itself."""
+
+
+def passes_tls_on(bound: tuple[Gateway, ...]) -> bool:
+    """A gateway of these Gateways passes mutual TLS on by SNI, to whatever service of the mesh is meant."""
+    servers = (server for gateway in bound for server in gateway.spec.servers)
+    return any(server.tls is not None and server.tls.mode == "AUTO_PASSTHROUGH" for server in servers)
+
+
+def referenced(scope: ProxyScope, bound: tuple[Gateway, ...]) -> frozenset[str] | None:
+    """What a gateway of these Gateways refers to, as hosts or `namespace/host`; None: it gets clusters for everything.
+
+    Those are the destinations of the VirtualServices bound to it, the services of extension providers, and key servers
+    that the proxy itself asks. A gateway without Gateway resources gets none.
+    """
+    if not scope.mesh.features.pilot_filter_gateway_cluster_config:
+        return None
+    if not bound:
+        return frozenset()
+    return frozenset((*_destinations(scope, bound), *_providers(scope.mesh), *_key_servers(scope)))
+
+
+def _destinations(scope: ProxyScope, bound: tuple[Gateway, ...]) -> Iterator[str]:
+    namespace = scope.proxy.namespace
+    for gateway in bound:
+        for rules in scope.mesh.virtual_services.visible(namespace, gateway_name(gateway)):
+            for destination in destinations(rules, namespace):
+                yield destination.host
+
+
+def _providers(mesh: Mesh) -> Iterator[str]:
+    """The services of extension providers, whichever provider is used."""
+    for provider in mesh.config.extension_providers:
+        kinds = (getattr(provider, field.name) for field in dataclasses.fields(provider))
+        for kind in kinds:
+            service = getattr(kind, "service", None)
+            if service:
+                yield service
+
+
+def _key_servers(scope: ProxyScope) -> Iterator[str]:
+    """The hosts that Envoy fetches keys of JWT issuers from, unless istiod does."""
+    if scope.mesh.features.pilot_jwt_enable_remote_jwks not in _PROXY_FETCHES_KEYS:
+        return
+    for policy in scope.request_authentication:
+        for rule in policy.spec.jwt_rules:
+            host = urlsplit(rule.jwks_uri).hostname
+            if host:
+                yield host
