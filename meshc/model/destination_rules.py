@@ -144,7 +144,7 @@ class DestinationRules:
         )
 
     def exported_to(self, client_namespace: str, owner: str, hostname: str) -> Rules:
-        """What a namespace exports to clients of another one: of its most specific rules for a host the visible ones."""
+        """What a namespace exports to clients of another: the visible ones of its most specific rules for a host."""
         rules = self.exported.get(owner, _NOTHING).find(hostname)
         if not rules:
             return rules
