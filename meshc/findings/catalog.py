@@ -102,6 +102,8 @@ _RULES += (
     Rule("MC0575", "WARNING", "endpoints beside a workloadSelector", "declare one of them"),
     Rule("MC0576", "WARNING", "unknown traffic distribution", "PreferClose, PreferSameZone or PreferSameNode"),
     Rule("MC0577", "WARNING", "exportTo contradicts itself", "name namespaces, or * for all, or ~ for none"),
+    Rule("MC0578", "INFO", "namespace not discovered", "change the mesh's discoverySelectors or the labels"),
+    Rule("MC0579", "INFO", "object of another revision", "change the label istio.io/rev"),
 )
 
 _RULES += (

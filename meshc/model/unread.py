@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from meshc.findings import Sink
 from meshc.model import names
+from meshc.model.discovered import is_istio
 from meshc.model.inventory import Inventory
 from meshc.model.traffic_distribution import is_known
 from meshc.resources.core import Endpoints
@@ -13,8 +14,6 @@ from meshc.resources.discovery import EndpointSlice
 from meshc.resources.load import Objects
 from meshc.resources.message import Object
 from meshc.resources.networking import ServiceEntry, WorkloadEntry, WorkloadGroup
-
-_ISTIO = ("networking.istio.io/", "security.istio.io/", "telemetry.istio.io/", "extensions.istio.io/")
 
 
 def report_unread(objects: Objects, inventory: Inventory, sink: Sink) -> None:
@@ -34,7 +33,7 @@ def report_foreign_config(clusters: Mapping[str, Objects], sink: Sink) -> None:
     """Say which Istio objects stand in a further cluster: configuration is read from the first one alone."""
     for name, objects in sorted(clusters.items()):
         for thing in objects:
-            if thing.meta.api_version.startswith(_ISTIO) and not isinstance(thing, WorkloadEntry | WorkloadGroup):
+            if is_istio(thing) and not isinstance(thing, WorkloadEntry | WorkloadGroup):
                 sink.add("MC0572", thing.origin, f"stands in cluster {name}, which gives no configuration")
 
 

@@ -73,7 +73,9 @@ class Workloads:
         self.all: tuple[Workload, ...] = tuple(ordered)
         self._pods = {(w.cluster_id, w.namespace, w.name): w for w in self.all if w.is_pod}
         self._by_ip: dict[str, list[Workload]] = {}
+        self._by_namespace: dict[str, list[Workload]] = {}
         for workload in self.all:
+            self._by_namespace.setdefault(workload.namespace, []).append(workload)
             for ip in workload.ips:
                 self._by_ip.setdefault(ip, []).append(workload)
         self._index: LabelIndex[Workload] | None = None
@@ -81,6 +83,10 @@ class Workloads:
     def pod(self, namespace: str, name: str, cluster: str = names.DEFAULT_CLUSTER) -> Workload | None:
         """The pod of that name in a cluster."""
         return self._pods.get((cluster, namespace, name))
+
+    def of_namespace(self, namespace: str) -> tuple[Workload, ...]:
+        """The workloads of a namespace, in the order of `all`."""
+        return tuple(self._by_namespace.get(namespace, ()))
 
     def by_ip(self, ip: str) -> tuple[Workload, ...]:
         """The workloads that have an address, in the order of `all`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
@@ -37,6 +37,10 @@ class Objects:
     def by_kind(self, cls: type[R]) -> tuple[R, ...]:
         """The objects of a class, by namespace and name."""
         return cast("tuple[R, ...]", self._by_kind.get(cls, ()))
+
+    def where(self, test: Callable[[Object], bool]) -> Objects:
+        """The objects that pass a test."""
+        return Objects({cls: tuple(filter(test, found)) for cls, found in self._by_kind.items()}, self.foreign)
 
     def __iter__(self) -> Iterator[Object]:
         for objects in self._by_kind.values():

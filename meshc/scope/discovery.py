@@ -66,15 +66,14 @@ def find(
 
 
 def _find_workload(mesh: Mesh, name: str, cluster: str | None) -> Workload:
-    candidates = [w for w in mesh.workloads.all if cluster is None or w.cluster_id == cluster]
-    candidates.sort(key=lambda w: (not w.is_pod, w.cluster_id != names.DEFAULT_CLUSTER))
     for own_name, namespace in _readings(name):
-        here = [w for w in candidates if w.namespace == namespace]
+        here = [w for w in mesh.workloads.of_namespace(namespace) if cluster in (None, w.cluster_id)]
+        here.sort(key=lambda w: (not w.is_pod, w.cluster_id != names.DEFAULT_CLUSTER))
         for test in (_is_named, _is_of_workload):
             found = next((w for w in here if test(w, own_name)), None)
             if found is not None:
                 return found
-    raise UnknownProxyError(_unknown(name, candidates))
+    raise UnknownProxyError(_unknown(name, (w for w in mesh.workloads.all if cluster in (None, w.cluster_id))))
 
 
 def _readings(name: str) -> list[tuple[str, str]]:
