@@ -99,7 +99,7 @@ def _alternates(mesh: Mesh, host: str, port: int, with_port: bool, dns_domain: s
         if not is_ip(host):
             yield f"{host}."
         if with_port:
-            yield f"{host}.:{port}"
+            yield join_port(f"{host}.", port)
     yield from _with_port(short_names(host, dns_domain), port, with_port)
 
 

@@ -51,7 +51,7 @@ def route_configuration(mesh: Mesh, scope: SidecarScope, name: str, client: Rout
         _NOTHING if egress is None else virtual_hosts(mesh, scope.namespace, egress, _mode(egress, asked.port), client)
     )
     if asked.sniffed:
-        hosts = _only_host(made.hosts, name)
+        hosts = _only_host(mesh, made, name)
     else:
         hosts = (*made.hosts, _catch_all(mesh, scope.outbound_policy, client.attempt_count, client.forwarded_host))
     return RouteConfiguration(
@@ -97,11 +97,17 @@ def _mode(egress: EgressListener, port: int) -> int:
     return port
 
 
-def _only_host(hosts: tuple[VirtualHost, ...], name: str) -> tuple[VirtualHost, ...]:
+def _only_host(mesh: Mesh, made: VirtualHosts, name: str) -> tuple[VirtualHost, ...]:
     """The virtual host of a sniffed service, for requests to any host (spec: routes 5.7)."""
-    wanted = {name, name.rpartition(":")[0]}
-    found = tuple(host for host in hosts if not wanted.isdisjoint(host.domains))
-    return (replace(found[0], domains=("*",)),) if len(found) == 1 else found
+    owners = _by_domain(mesh, made)
+    found = {owner: None for domain in (name, name.rpartition(":")[0]) if (owner := owners.get(domain)) is not None}
+    return tuple(found) if len(found) > 1 else tuple(replace(host, domains=("*",)) for host in found)
+
+
+@shared
+def _by_domain(mesh: Mesh, made: VirtualHosts) -> dict[str, VirtualHost]:
+    """Domain -> the virtual host that has it."""
+    return {domain: host for host in made.hosts for domain in host.domains}
 
 
 @shared
