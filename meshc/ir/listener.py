@@ -62,11 +62,11 @@ class Inspector(enum.Enum):
 
 @value
 class ListenerFilter:
-    """A listener filter. Of destination ports it is not run on `skip_ports`, and if there are `only_ports` on these alone."""
+    """A listener filter. It is skipped for connections to `ports`; `only`: it is run for those alone."""
 
     inspector: Inspector
-    skip_ports: tuple[int, ...] = ()
-    only_ports: tuple[int, ...] = ()
+    ports: tuple[int, ...] = ()
+    only: bool = False
 
 
 @value

@@ -75,4 +75,6 @@ class SniDynamicForwardProxy(NetworkFilter):
 
 @value
 class PeerExchange(NetworkFilter):
-    """Istio's metadata exchange over TCP: peers tell each other who they are."""
+    """Istio's metadata exchange over TCP: peers tell each other who they are, with additional labels if any."""
+
+    additional_labels: tuple[str, ...] = ()

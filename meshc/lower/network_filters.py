@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from meshc.ir.access_log import AccessLog
 from meshc.ir.duration import SECOND, Duration
-from meshc.ir.network_filter import MongoProxy, MySqlProxy, NetworkFilter, RedisProxy, TcpProxy
+from meshc.ir.network_filter import MongoProxy, MySqlProxy, NetworkFilter, PeerExchange, RedisProxy, TcpProxy
 from meshc.ir.node import node
 from meshc.ir.stats import Stats
 from meshc.lower.access_logs import access_logs
@@ -32,6 +32,14 @@ def protocol_stack(mesh: Mesh, protocol: Protocol, proxy: TcpProxy) -> tuple[Net
         first = proxy.cluster or proxy.weighted[0].cluster
         return (RedisProxy(stat_prefix=proxy.stat_prefix, cluster=first, op_timeout=_REDIS_TIMEOUT),)
     return (proxy,)
+
+
+def peer_exchange(mesh: Mesh) -> tuple[PeerExchange, ...]:
+    """The exchange of metadata with a peer over TCP, which connections to the workload and through gateways start with."""
+    features = mesh.features
+    if not features.pilot_enable_metadata_exchange:
+        return ()
+    return (PeerExchange(additional_labels=tuple(sorted(set(features.pilot_mx_additional_labels)))),)
 
 
 @node
