@@ -49,13 +49,16 @@ def to_yaml(message: Message) -> str:
     return yaml.dump(to_value(message), Dumper=_YamlDumper, sort_keys=False, allow_unicode=True, width=120)
 
 
-def from_value(name: str, value: dict[str, Any]) -> Any:
-    """The message of the type with full name `name` from proto JSON as plain values. Raises `MessageError`."""
+def from_value(name: str, value: dict[str, Any], *, newer: bool = False) -> Any:
+    """The message of the type with full name `name` from proto JSON as plain values. Raises `MessageError`.
+
+    With `newer`, fields that the schema does not know are passed over: the text may be of a newer Envoy.
+    """
     from google.protobuf import json_format  # 20 ms, which only readers of JSON pay
 
     message = message_class(name)()
     try:
-        json_format.ParseDict(value, message, descriptor_pool=POOL)
+        json_format.ParseDict(value, message, ignore_unknown_fields=newer, descriptor_pool=POOL)
     except json_format.ParseError as error:
         raise MessageError(str(error)) from error
     return message
