@@ -35,7 +35,7 @@ def protocol_stack(mesh: Mesh, protocol: Protocol, proxy: TcpProxy) -> tuple[Net
 
 
 def peer_exchange(mesh: Mesh) -> tuple[PeerExchange, ...]:
-    """The exchange of metadata with a peer over TCP, which connections to the workload and through gateways start with."""
+    """The exchange of metadata over TCP, with which connections to the workload and through gateways start."""
     features = mesh.features
     if not features.pilot_enable_metadata_exchange:
         return ()
