@@ -22,14 +22,12 @@ def passes_tls_on(bound: tuple[Gateway, ...]) -> bool:
     return any(server.tls is not None and server.tls.mode == "AUTO_PASSTHROUGH" for server in servers)
 
 
-def referenced(scope: ProxyScope, bound: tuple[Gateway, ...]) -> frozenset[str] | None:
-    """What a gateway of these Gateways refers to, as hosts or `namespace/host`; None: it gets clusters for everything.
+def referenced(scope: ProxyScope, bound: tuple[Gateway, ...]) -> frozenset[str]:
+    """What a gateway of these Gateways refers to, as hosts or `namespace/host`.
 
     Those are the destinations of the VirtualServices bound to it, the services of extension providers, and key servers
     that the proxy itself asks. A gateway without Gateway resources gets none.
     """
-    if not scope.mesh.features.pilot_filter_gateway_cluster_config:
-        return None
     if not bound:
         return frozenset()
     return frozenset((*_destinations(scope, bound), *_providers(scope.mesh), *_key_servers(scope)))

@@ -1,12 +1,12 @@
-"""A proxy's scope in; out which outbound clusters it has, as a value that proxies with the same clusters share."""
+"""A proxy's scope in; out the services that it gets clusters for, each with its rule: equal ones are one object."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from meshc.lower.cluster_gateway import passes_tls_on, referenced
 from meshc.lower.cluster_targets import ClusterTarget, targets
+from meshc.model.destination_rules import DestinationRule
 from meshc.model.mesh import Mesh
+from meshc.model.node import node
 from meshc.model.service import Service
 from meshc.model.shared import shared
 from meshc.scope.gateways import applying_gateways
@@ -14,50 +14,56 @@ from meshc.scope.proxy import ProxyKind
 from meshc.scope.scope import ProxyScope
 from meshc.scope.sidecar import SelectedRules, SidecarScope
 
+Choices = tuple[tuple[Service, DestinationRule | None], ...]
 
-@dataclass(frozen=True, slots=True)
+
+@node
 class Selection:
-    """The services that a proxy sees and the rules that it uses for them.
+    """Services in istiod's order, each with the rule for it. `sni_dnat`: gateways pass mutual TLS on to them.
 
-    `referenced` are hosts or `namespace/host` to which a gateway's clusters are limited, None for no limit. `sni_dnat`:
-    there is a second cluster of everything, for mutual TLS that the gateway passes on.
+    Namespaces that see the same services under the same rules have the same selection, and so share their clusters.
     """
 
-    sidecar: SidecarScope
-    rules: SelectedRules
-    is_router: bool
-    referenced: frozenset[str] | None = None
-    sni_dnat: bool = False
-
-    def takes(self, service: Service) -> bool:
-        """The service is within the limit."""
-        names = self.referenced
-        return names is None or service.hostname in names or f"{service.namespace}/{service.hostname}" in names
+    choices: Choices
+    sni_dnat: bool
 
 
-def selection(scope: ProxyScope) -> Selection:
-    """What a proxy has clusters for."""
+def outbound_selection(scope: ProxyScope) -> Selection:
+    """The services of a proxy; of a gateway, if istiod is told so, only those that it refers to."""
+    limit = None
+    if scope.proxy.kind is ProxyKind.ROUTER and scope.mesh.features.pilot_filter_gateway_cluster_config:
+        limit = referenced(scope, applying_gateways(scope.mesh, scope.proxy, scope.targets))
+    return _of_scope(scope.mesh, scope.sidecar, scope.rules, limit, False)
+
+
+def sni_selection(scope: ProxyScope) -> Selection | None:
+    """The services that a gateway passes mutual TLS on to; None if it does not do that (spec: clusters 17)."""
     if scope.proxy.kind is not ProxyKind.ROUTER:
-        return Selection(scope.sidecar, scope.rules, is_router=False)
-    bound = applying_gateways(scope.mesh, scope.proxy, scope.targets)
-    return Selection(scope.sidecar, scope.rules, True, referenced(scope, bound), passes_tls_on(bound))
+        return None
+    if not passes_tls_on(applying_gateways(scope.mesh, scope.proxy, scope.targets)):
+        return None
+    return _of_scope(scope.mesh, scope.sidecar, scope.rules, None, True)
 
 
 @shared
-def outbound_targets(mesh: Mesh, chosen: Selection) -> tuple[ClusterTarget, ...]:
-    """The clusters of services, in istiod's order."""
-    services = chosen.sidecar.services
-    return _targets(
-        mesh, chosen, services if chosen.referenced is None else tuple(filter(chosen.takes, services)), False
+def selected_targets(mesh: Mesh, selection: Selection) -> tuple[ClusterTarget, ...]:
+    """The clusters of a selection, in istiod's order."""
+    return tuple(
+        target for service, rule in selection.choices for target in targets(mesh, service, rule, selection.sni_dnat)
     )
 
 
 @shared
-def sni_targets(mesh: Mesh, chosen: Selection) -> tuple[ClusterTarget, ...]:
-    """The clusters of services that mutual TLS is passed on to; no limit holds for them (spec: clusters 17)."""
-    return _targets(mesh, chosen, chosen.sidecar.services, True) if chosen.sni_dnat else ()
+def _of_scope(
+    mesh: Mesh, sidecar: SidecarScope, rules: SelectedRules, limit: frozenset[str] | None, sni_dnat: bool
+) -> Selection:
+    found, services = rules.outbound, sidecar.services
+    if limit is not None:
+        services = tuple(s for s in services if s.hostname in limit or f"{s.namespace}/{s.hostname}" in limit)
+    return _selection(mesh, tuple((service, found.get(service.hostname)) for service in services), sni_dnat)
 
 
-def _targets(mesh: Mesh, chosen: Selection, services: tuple[Service, ...], sni_dnat: bool) -> tuple[ClusterTarget, ...]:
-    rules = chosen.rules.outbound
-    return tuple(t for service in services for t in targets(mesh, service, rules.get(service.hostname), sni_dnat))
+@shared
+def _selection(mesh: Mesh, choices: Choices, sni_dnat: bool) -> Selection:
+    """One object for equal choices."""
+    return Selection(choices, sni_dnat)

@@ -8,40 +8,43 @@ from dataclasses import replace
 
 from meshc.ir.cluster import Cluster, Discovery
 from meshc.ir.endpoint import EndpointGroup, LocalityEndpoints
-from meshc.lower.cluster_selection import Selection, outbound_targets, selection, sni_targets
+from meshc.lower.cluster_selection import Selection, outbound_selection, selected_targets, sni_selection
 from meshc.lower.cluster_targets import ClusterTarget, discovery
 from meshc.lower.endpoint_groups import discovered, groups, located, resolved, with_mutual_tls_only
 from meshc.lower.endpoint_view import EndpointView, Interest, interest, narrowed, view
 from meshc.lower.locality import Group, LocalityRules, locality_rules, prioritized
 from meshc.model.mesh import Mesh
 from meshc.model.shared import shared
+from meshc.scope.proxy import ProxyKind
 from meshc.scope.scope import ProxyScope
 
 
 def endpoints(scope: ProxyScope, clusters: tuple[Cluster, ...]) -> tuple[EndpointGroup, ...]:
     """One group for each of the clusters that discovers its endpoints, in the order of the clusters."""
-    mesh, chosen = scope.mesh, selection(scope)
-    return _groups(mesh, chosen, view(scope.proxy, _interest(mesh, chosen)))
+    passed_on = sni_selection(scope)
+    found = _of_selection(scope, outbound_selection(scope))
+    return found if passed_on is None else (*found, *_of_selection(scope, passed_on))
 
 
-def _all_targets(mesh: Mesh, chosen: Selection) -> tuple[ClusterTarget, ...]:
-    return (*outbound_targets(mesh, chosen), *sni_targets(mesh, chosen))
+def _of_selection(scope: ProxyScope, selection: Selection) -> tuple[EndpointGroup, ...]:
+    seen = view(scope.proxy, _interest(scope.mesh, selection))
+    return _groups(scope.mesh, selection, scope.proxy.kind is ProxyKind.ROUTER, seen)
 
 
 @shared
-def _interest(mesh: Mesh, chosen: Selection) -> Interest:
-    """What the endpoints of a proxy's clusters depend on."""
-    found = (interest(mesh, target) for target in _all_targets(mesh, chosen))
+def _interest(mesh: Mesh, selection: Selection) -> Interest:
+    """What the endpoints of services depend on."""
+    found = (interest(mesh, target) for target in selected_targets(mesh, selection))
     return functools.reduce(operator.or_, found, Interest())
 
 
 @shared
-def _groups(mesh: Mesh, chosen: Selection, seen: EndpointView) -> tuple[EndpointGroup, ...]:
+def _groups(mesh: Mesh, selection: Selection, is_router: bool, seen: EndpointView) -> tuple[EndpointGroup, ...]:
     """The groups for all proxies with the same selection and view."""
     views: dict[Interest, EndpointView] = {}
     found = []
-    for target in _all_targets(mesh, chosen):
-        if discovery(mesh, target, chosen.is_router) is Discovery.EDS:
+    for target in selected_targets(mesh, selection):
+        if discovery(mesh, target, is_router) is Discovery.EDS:
             wanted = interest(mesh, target)
             narrow = views.setdefault(wanted, narrowed(seen, wanted))
             found.append(endpoint_group(mesh, target, narrow))
