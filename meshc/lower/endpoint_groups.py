@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -14,6 +13,7 @@ from meshc.lower.locality import UINT32, Group, Member, total_weight
 from meshc.lower.mtls import DISABLED, endpoint_takes_part
 from meshc.model import locality, names
 from meshc.model.endpoint import Endpoint, Health
+from meshc.model.entries import is_ip
 from meshc.model.mesh import Mesh
 from meshc.model.node import node
 from meshc.model.service import Service, TrafficDistribution
@@ -48,7 +48,7 @@ def takes_unhealthy(mesh: Mesh, service: Service) -> bool:
 def discovered(mesh: Mesh, target: ClusterTarget) -> tuple[Candidate, ...]:
     """The endpoints that EDS may tell of a cluster: those of the service port's name."""
     named = (e for e in mesh.endpoints.of(target.service) if e.port_name == target.port.name)
-    return _candidates(mesh, target, (e for e in named if not e.address or not e.port or _is_ip(e.address)))
+    return _candidates(mesh, target, (e for e in named if not e.address or not e.port or is_ip(e.address)))
 
 
 @shared
@@ -65,15 +65,6 @@ def _candidates(mesh: Mesh, target: ClusterTarget, found: Iterable[Endpoint]) ->
         for endpoint in found
         if wanted <= endpoint.labels.items() and _is_served(mesh, target.service, endpoint)
     )
-
-
-@cache
-def _is_ip(address: str) -> bool:
-    try:
-        ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return True
 
 
 def _is_served(mesh: Mesh, service: Service, endpoint: Endpoint) -> bool:
