@@ -19,20 +19,28 @@ class AttachableSpec(Protocol):
     """The part of a policy's spec that says what it applies to."""
 
     @property
-    def selector(self) -> WorkloadSelector | None: ...
+    def selector(self) -> WorkloadSelector | None:
+        """`selector`."""
+
     @property
-    def target_ref(self) -> PolicyTargetReference | None: ...
+    def target_ref(self) -> PolicyTargetReference | None:
+        """`targetRef`, the older form."""
+
     @property
-    def target_refs(self) -> tuple[PolicyTargetReference, ...]: ...
+    def target_refs(self) -> tuple[PolicyTargetReference, ...]:
+        """`targetRefs`."""
 
 
 class Attachable(Protocol):
     """A policy of a kind that is attached by selector or by target."""
 
     @property
-    def meta(self) -> Meta: ...
+    def meta(self) -> Meta:
+        """`metadata`."""
+
     @property
-    def spec(self) -> AttachableSpec: ...
+    def spec(self) -> AttachableSpec:
+        """`spec`."""
 
 
 A = TypeVar("A", bound=Attachable)

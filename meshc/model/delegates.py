@@ -31,12 +31,31 @@ _INHERITED = {
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Place:
+    """The VirtualService that a part was written in, and the field."""
+
+    resource: VirtualService
+    field: str
+
+    def below(self, field: str) -> Place:
+        """A field of the part."""
+        return Place(self.resource, f"{self.field}.{field}")
+
+    def origin_of(self, part: Message, suffix: str = "") -> Origin:
+        """The part, or what stands below it, as an origin."""
+        return self.resource.origin_of(part, self.field + suffix)
+
+
+Places = dict[Message, Place]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Merged:
-    """A VirtualService and its merged routes; `parts` are the origins of what does not stand where `http` has it."""
+    """A VirtualService and its merged routes; `parts` are the places of what does not stand where `http` has it."""
 
     resource: VirtualService
     http: tuple[HTTPRoute, ...]
-    parts: Mapping[Message, Origin]
+    parts: Mapping[Message, Place]
 
 
 def merge_delegates(
@@ -73,21 +92,22 @@ class _Merger:
     def merge(self, resource: VirtualService) -> Merged:
         if not is_root(resource):
             return Merged(resource, resource.spec.http, {})
-        parts: dict[Message, Origin] = {}
+        parts: Places = {}
         routes: list[HTTPRoute] = []
         for index, route in enumerate(resource.spec.http):
-            origin = resource.origin_of(route, f"spec.http[{index}]")
+            place = Place(resource, f"spec.http[{index}]")
             if route.delegate is None:
-                parts[route] = origin
+                parts[route] = place
                 routes.append(route)
-            elif (delegate := self._delegate(resource, route.delegate, origin)) is not None:
-                routes.extend(self._expand(_Root(resource, route, origin), delegate, parts))
+            elif (delegate := self._delegate(place, route.delegate)) is not None:
+                routes.extend(self._expand(_Root(route, place), delegate, parts))
         return Merged(resource, tuple(routes), parts)
 
-    def _delegate(self, root: VirtualService, reference: Delegate, origin: Origin) -> VirtualService | None:
+    def _delegate(self, place: Place, reference: Delegate) -> VirtualService | None:
+        root = place.resource
         namespace = reference.namespace or root.meta.namespace
         key = namespace, reference.name
-        where = origin.at(f"{origin.field}.delegate", root.locate(reference))
+        where = place.below("delegate").origin_of(reference)
         found = self.delegates.get(key)
         if found is None:
             missing = "has hosts and is no delegate" if key in self.with_hosts else "does not exist"
@@ -101,14 +121,15 @@ class _Merger:
             return None
         return found
 
-    def _expand(self, root: _Root, delegate: VirtualService, parts: dict[Message, Origin]) -> Iterable[HTTPRoute]:
+    def _expand(self, root: _Root, delegate: VirtualService, parts: Places) -> Iterable[HTTPRoute]:
         for index, route in enumerate(delegate.spec.http):
-            origin = delegate.origin_of(route, f"spec.http[{index}]")
+            place = Place(delegate, f"spec.http[{index}]")
             if route.delegate is not None:
-                self.sink.add("MC0505", origin, "the delegate of a delegate is not followed")
-            merged = root.merge(route, origin, delegate, parts)
+                self.sink.add("MC0505", place.origin_of(route), "the delegate of a delegate is not followed")
+            merged = root.merge(route, place, parts)
             if merged is None:
-                self.sink.add("MC0503", origin, f"no match fits any of {root.origin}; the route is dropped")
+                text = f"no match fits any of {root.place.origin_of(root.route)}; the route is dropped"
+                self.sink.add("MC0503", place.origin_of(route), text)
             else:
                 yield merged
 
@@ -123,13 +144,10 @@ class _Merger:
 class _Root:
     """A route that delegates."""
 
-    resource: VirtualService
     route: HTTPRoute
-    origin: Origin
+    place: Place
 
-    def merge(
-        self, route: HTTPRoute, origin: Origin, delegate: VirtualService, parts: dict[Message, Origin]
-    ) -> HTTPRoute | None:
+    def merge(self, route: HTTPRoute, place: Place, parts: Places) -> HTTPRoute | None:
         """A delegate's route under this one, its places noted in `parts`; None if their matches contradict each other.
 
         `route` and `redirect` are the delegate's alone. Messages are taken as a whole, not merged field by field.
@@ -145,17 +163,14 @@ class _Root:
             delegate=None,
             **inherited,
         )
-        parts[merged] = origin
-        places = {m: origin.at(f"{origin.field}.match[{i}]", delegate.locate(m)) for i, m in enumerate(route.match)}
-        places |= {m: self._place(m, f"match[{i}]") for i, m in enumerate(self.route.match)}
+        parts[merged] = place
+        places = {match: place.below(f"match[{index}]") for index, match in enumerate(route.match)}
+        places |= {match: self.place.below(f"match[{index}]") for index, match in enumerate(self.route.match)}
         parts.update((match, places[source]) for match, source in combined.items())
         for name, value in inherited.items():
             if isinstance(value, Message):
-                parts[value] = self._place(value, _INHERITED[name])
+                parts[value] = self.place.below(_INHERITED[name])
         return merged
-
-    def _place(self, part: Message, field: str) -> Origin:
-        return self.origin.at(f"{self.origin.field}.{field}", self.resource.locate(part))
 
 
 def _is_unset(value: object) -> bool:

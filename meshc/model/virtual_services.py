@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from meshc.findings import Origin, Sink
 from meshc.model.created import created
-from meshc.model.delegates import Merged, merge_delegates
+from meshc.model.delegates import Merged, Place, merge_delegates
 from meshc.model.node import node
 from meshc.model.order import oldest_first
 from meshc.model.service import Created
@@ -18,7 +18,6 @@ from meshc.model.visibility import Audience, audience
 from meshc.resources.message import Message
 from meshc.resources.networking.virtual_service import HTTPRoute, TCPRoute, TLSRoute
 from meshc.resources.networking.virtual_service import VirtualService as Resource
-from meshc.source.document import locate
 
 SEMANTICS_ANNOTATION = "internal.istio.io/route-semantics"
 
@@ -44,7 +43,7 @@ def semantics(resource: Resource) -> RouteSemantics:
 class VirtualService:
     """Routing rules for hosts. All names are full; `gateways` is never empty: `mesh` for sidecars, or `namespace/name`.
 
-    `http` holds the delegates' routes in place of the routes that delegate. `parts` are the origins of those parts that
+    `http` holds the delegates' routes in place of the routes that delegate. `parts` are the places of those parts that
     do not stand in `resource` where this node has them.
     """
 
@@ -60,19 +59,17 @@ class VirtualService:
     audience: Audience
     resource: Resource
     origin: Origin
-    parts: Mapping[Message, Origin]
+    parts: Mapping[Message, Place]
 
     def origin_of(self, part: Message, field: str) -> Origin:
         """Where a part stands; `field` is its path in this node, as `spec.http[0].match[1]`."""
         known = self.parts.get(part)
         if known is not None:
-            return known
+            return known.origin_of(part)
         inside = _IN_HTTP_ROUTE.match(field) if self.parts else None
         if inside is None:
             return self.resource.origin_of(part, field)
-        route = self.parts[self.http[int(inside[1])]]
-        place = locate(route.location.file, part.at) if route.location and part.at else None
-        return route.at(route.field + field[inside.end() :], place)
+        return self.parts[self.http[int(inside[1])]].origin_of(part, field[inside.end() :])
 
 
 Group = tuple[VirtualService, ...]
