@@ -73,17 +73,16 @@ def _pods(objects: Objects, sink: Sink) -> tuple[Pod, ...]:
     """The given pods and those of the workloads without any, by namespace and name."""
     given = objects.by_kind(Pod)
     waiting = [p for p in given if not from_cluster(p) and not p.status.phase and not addresses(p)]
-    made = assumed_pods(objects, given, sink)
-    allocated = AddressPool(POD_RANGE, (ip for p in given for ip in addresses(p))).assign(map(_key, (*waiting, *made)))
+    taken = {_key(p) for p in given}
+    made = [(p, template) for p, template in assumed_pods(objects, given, sink) if _key(p) not in taken]
+    keys = [_key(p) for p in (*waiting, *(p for p, _ in made))]
+    allocated = AddressPool(POD_RANGE, (ip for p in given for ip in addresses(p))).assign(keys)
     for pod in waiting:
         sink.add("MC0312", pod.origin, f"no status, so it is assumed to be ready at {allocated[_key(pod)]}")
-    for pod in made:
-        sink.add(
-            "MC0311",
-            pod.origin.at("spec.template"),
-            f"no Pod has its labels, so pod {pod.meta.name} is assumed, ready at {allocated[_key(pod)]}",
-        )
-    complete = {_key(p): p for p in (*made, *given)}
+    for pod, template in made:
+        text = f"no Pod has its labels, so pod {pod.meta.name} is assumed, ready at {allocated[_key(pod)]}"
+        sink.add("MC0311", template, text)
+    complete = {_key(p): p for p in (*(p for p, _ in made), *given)}
     for key, address in allocated.items():
         complete[key] = with_status(complete[key], address)
     return tuple(sorted(complete.values(), key=lambda p: (p.meta.namespace, p.meta.name)))

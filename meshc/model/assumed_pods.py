@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 
-from meshc.findings import Sink
+from meshc.findings import Origin, Sink
 from meshc.model import names
 from meshc.model.label_index import LabelIndex
 from meshc.resources.apps import DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
@@ -21,16 +21,17 @@ _TEMPLATES = "inject.istio.io/templates"
 _KINDS: tuple[type[Workload], ...] = (Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job)
 
 
-def assumed_pods(objects: Objects, given: Iterable[Pod], sink: Sink) -> list[Pod]:
-    """The pods, without status, of the workloads whose template labels no given pod has."""
+def assumed_pods(objects: Objects, given: Iterable[Pod], sink: Sink) -> list[tuple[Pod, Origin]]:
+    """The pods, without status, of the workloads whose template labels no given pod has; with the template's origin."""
     index = LabelIndex(given, lambda p: (p.meta.namespace, p.meta.labels))
-    made: list[Pod] = []
+    made: list[tuple[Pod, Origin]] = []
     for workload in _workloads(objects):
         labels = workload.spec.template.metadata.labels
         if labels and index.select(workload.meta.namespace, labels):
             continue
         if workload.meta.creation_timestamp is None:
-            made.extend(_replicas(workload))
+            origin = workload.origin_of(workload.spec.template, "spec.template")
+            made.extend((pod, origin) for pod in _replicas(workload))
         elif replicas(workload):
             sink.add("MC0315", workload.origin, "no Pod has the labels of its template")
     return made
