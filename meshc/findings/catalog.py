@@ -133,6 +133,7 @@ _RULES += (
     Rule("MC0541", "WARNING", "destination does not exist"),
     Rule("MC0542", "WARNING", "subset does not exist", "define it in a DestinationRule of the host"),
     Rule("MC0543", "WARNING", "port does not exist"),
+    Rule("MC0544", "WARNING", "gateway does not exist", "write namespace/name, or mesh for sidecars"),
 )
 
 _RULES += (

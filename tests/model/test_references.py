@@ -63,6 +63,12 @@ def test_hosts_of_rules() -> None:
     ]
 
 
+def test_gateways() -> None:
+    rules = "{hosts: [web.example.com], gateways: [edge, mesh, infra/edge], http: [{redirect: {uri: /}}]}"
+    _, sink = built(manifest("VirtualService", "web", rules), manifest("Gateway", "edge", "{servers: []}"))
+    assert said(sink, "MC0544") == ["MC0544 VirtualService shop/web spec.gateways: there is no Gateway infra/edge"]
+
+
 def test_a_subset_may_stand_in_any_rule_that_clients_see() -> None:
     _, sink = built(
         service("web"),

@@ -1,4 +1,4 @@
-"""References that lead nowhere: hosts of DestinationRules, and hosts, subsets and ports of routes' destinations."""
+"""References that lead nowhere: hosts of DestinationRules, gateways, and hosts, subsets and ports of destinations."""
 
 from __future__ import annotations
 
@@ -10,16 +10,21 @@ from meshc.model.hosts import is_wildcard, subset_of
 from meshc.model.mesh import Mesh
 from meshc.model.names import CLUSTER_DOMAIN
 from meshc.model.service import Resolution, Service
+from meshc.model.short_names import MESH_GATEWAY
 from meshc.model.virtual_services import RouteSemantics, VirtualService
 from meshc.resources.networking.common import Destination
 
 
 def report_references(mesh: Mesh, sink: Sink) -> None:
-    """Follow every reference of VirtualServices and DestinationRules to a service, a port and a subset."""
+    """Follow every reference of VirtualServices and DestinationRules to a gateway, a service, a port and a subset."""
     references = _References(mesh, sink, _hosts_by_label(mesh))
     references.report_rules()
+    known = {MESH_GATEWAY, *(f"{gateway.meta.namespace}/{gateway.meta.name}" for gateway in mesh.gateways)}
     for rules in mesh.virtual_services.all:
         if rules.semantics is RouteSemantics.ISTIO:
+            for gateway in rules.gateways:
+                if gateway not in known:
+                    sink.add("MC0544", rules.origin.at("spec.gateways"), f"there is no Gateway {gateway}")
             for destination, field in _destinations(rules):
                 references.report_destination(rules, destination, field)
 
