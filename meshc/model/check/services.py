@@ -17,13 +17,10 @@ def report_services(mesh: Mesh, sink: Sink) -> None:
         owners = list(_by_namespace(mesh.services.by_host(host)))
         for members in owners:
             _report_namespace(members, sink)
-        if len(owners) > 1:
-            namespaces = ", ".join(members[0].namespace for members in owners)
-            for members in owners[1:]:
-                text = (
-                    f"{host} is also declared in other namespaces ({namespaces}); a client sees that of one namespace"
-                )
-                sink.add("MC0564", members[0].origin, text)
+        for members in owners if len(owners) > 1 else ():
+            others = ", ".join(o[0].namespace for o in owners if o is not members)
+            text = f"{host} is also declared in {others}; a client sees the one of a single namespace"
+            sink.add("MC0564", members[0].origin, text)
 
 
 def _by_namespace(services: Iterable[Service]) -> Iterator[list[Service]]:
