@@ -149,16 +149,18 @@ _RULES += (
 )
 
 _RULES += (
-    Rule("MC0601", "ERROR", "rule with an unknown attribute", "the keys of `when` are those of the Istio reference"),
-    Rule("MC0602", "ERROR", "value in a policy that cannot be read"),
-    Rule("MC0603", "INFO", "ALLOW rule without effect on TCP", "write a rule without HTTP fields for TCP ports"),
-    Rule("MC0604", "WARNING", "rule that is wider on TCP", "name the ports of HTTP in spec.rules[].to[].operation.ports"),
-    Rule("MC0605", "ERROR", "authorization provider cannot be asked"),
-    Rule("MC0606", "INFO", "authorization provider is not asked about TCP", "TCP needs an envoyExtAuthzGrpc provider"),
-    Rule("MC0607", "WARNING", "keys of an issuer unknown", "write the keys into `jwks`, or let proxies fetch them"),
-    Rule("MC0610", "WARNING", "inbound listener left out"),
-    Rule("MC0611", "WARNING", "inbound port shadowed", "let each service port lead to a port of its own"),
-    Rule("MC0612", "WARNING", "TLS of an inbound listener ignored"),
+    Rule("MC0651", "ERROR", "rule with an unknown attribute", "the keys of `when` are those of the Istio reference"),
+    Rule("MC0652", "ERROR", "value in a policy that cannot be read"),
+    Rule("MC0653", "INFO", "ALLOW rule without effect on TCP", "write a rule without HTTP fields for TCP ports"),
+    Rule(
+        "MC0654", "WARNING", "rule that is wider on TCP", "name the ports of HTTP in spec.rules[].to[].operation.ports"
+    ),
+    Rule("MC0655", "ERROR", "authorization provider cannot be asked"),
+    Rule("MC0656", "INFO", "authorization provider is not asked about TCP", "TCP needs an envoyExtAuthzGrpc provider"),
+    Rule("MC0657", "WARNING", "keys of an issuer unknown", "write the keys into `jwks`, or let proxies fetch them"),
+    Rule("MC0660", "WARNING", "inbound listener left out"),
+    Rule("MC0661", "WARNING", "inbound port shadowed", "let each service port lead to a port of its own"),
+    Rule("MC0662", "WARNING", "TLS of an inbound listener ignored"),
 )
 
 CATALOG: dict[str, Rule] = {rule.code: rule for rule in _RULES}

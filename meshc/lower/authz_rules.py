@@ -93,7 +93,7 @@ class _Translator:
         for index, condition in enumerate(rule.when):
             found = when_attribute(condition.key)
             if found is None:
-                self._note("MC0601", f"istiod knows no attribute `{condition.key}`; the rule is left out")
+                self._note("MC0651", f"istiod knows no attribute `{condition.key}`; the rule is left out")
                 raise _DroppedRuleError
             side, attribute = found
             values, not_values = condition.values, condition.not_values
@@ -153,16 +153,16 @@ class _Translator:
             return make()
         except PolicyValueError as error:
             outcome = "the value is left out, and the rule matches more" if self.how.widens else "the rule is left out"
-            self._note("MC0602", f"{clause.field}: {error}; {outcome}")
+            self._note("MC0652", f"{clause.field}: {error}; {outcome}")
             if not self.how.widens:
                 raise _DroppedRuleError from error
             return None
 
     def _refuse_on_tcp(self, clause: _Clause) -> None:
         if not self.how.widens:
-            self._note("MC0603", f"{clause.field} needs HTTP; on TCP ports the rule allows nothing")
+            self._note("MC0653", f"{clause.field} needs HTTP; on TCP ports the rule allows nothing")
             raise _DroppedRuleError
-        self._note("MC0604", f"{clause.field} needs HTTP; on TCP ports the rule holds without it")
+        self._note("MC0654", f"{clause.field} needs HTTP; on TCP ports the rule holds without it")
 
     def _note(self, code: str, message: str) -> None:
         self.notes.append(Note(code=code, origin=self.origin, message=message))

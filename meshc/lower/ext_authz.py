@@ -121,10 +121,10 @@ def _fault_notes(check: _Check) -> Iterator[Note]:
     if isinstance(check.authorizer, str):
         for policy in check.policies:
             message = f"{check.authorizer}; what the policy matches is denied"
-            yield Note(code="MC0605", origin=policy.origin.at("spec.provider"), message=message)
+            yield Note(code="MC0655", origin=policy.origin.at("spec.provider"), message=message)
 
 
 def _http_only_notes(check: _Check) -> Iterator[Note]:
     for policy in check.policies:
         message = f"authorization provider `{check.provider}` speaks HTTP and is not asked about TCP connections"
-        yield Note(code="MC0606", origin=policy.origin.at("spec.provider"), message=message)
+        yield Note(code="MC0656", origin=policy.origin.at("spec.provider"), message=message)

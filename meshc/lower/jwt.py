@@ -117,4 +117,4 @@ def _host_and_port(uri: str) -> tuple[str, int]:
 
 def _no_keys_note(provider: JwtProvider) -> Note:
     message = f"istiod would fetch the keys of `{provider.issuer}`; without them every token of that issuer is refused"
-    return Note(code="MC0607", origin=provider.origin, message=message)
+    return Note(code="MC0657", origin=provider.origin, message=message)
