@@ -193,15 +193,46 @@ def _any(message: Any) -> str:
     return _packed(message.type_url, message.value) if message.type_url else "{}"
 
 
-@lru_cache(maxsize=4096)
 def _packed(type_url: str, value: bytes) -> str:
-    """Meshes repeat few distinct filters and transport sockets many times, hence the cache."""
+    """Meshes repeat few distinct messages many times; of some kinds all of a message but its first fields."""
+    at = _end_of_fields(value, _OWN_FIELDS[type_url]) if type_url in _OWN_FIELDS else 0
+    if not 0 < at < len(value):
+        return _repeated(type_url, value)
+    own, rest = _print_packed(type_url, value[:at]), _repeated(type_url, value[at:])
+    return own[:-1] + rest[rest.index(",") :]
+
+
+def _print_packed(type_url: str, value: bytes) -> str:
     message = message_class(type_url.rpartition("/")[2]).FromString(value)
     text = to_text(message)
     head = '{"@type":' + encode_basestring(type_url)
     if message.DESCRIPTOR.full_name in _WELL_KNOWN:
         return f'{head},"value":{text}}}'
     return f"{head},{text[1:]}" if len(text) > 2 else head + "}"
+
+
+_repeated = lru_cache(maxsize=4096)(_print_packed)
+
+_OWN_FIELDS = {
+    "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager": 4,
+}
+"""Types of which each message differs in the fields up to a number (here: statistics and routes), and little else."""
+
+
+def _end_of_fields(value: bytes, last: int) -> int:
+    """Where the fields with numbers up to `last` end in a serialised message, in which they stand first.
+
+    0 if one of them is not length-delimited.
+    """
+    at = 0
+    while at < len(value) and value[at] >> 3 <= last:
+        if value[at] & 7 != 2:
+            return 0
+        length, shift, at = 0, 0, at + 1
+        while value[at] & 0x80:
+            length, shift, at = length | (value[at] & 0x7F) << shift, shift + 7, at + 1
+        at += 1 + (length | value[at] << shift)
+    return at
 
 
 def _struct(message: Any) -> str:

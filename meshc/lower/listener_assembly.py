@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from meshc.ir.address import Address
 from meshc.ir.http_connection_manager import HttpConnectionManager, HttpSettings
 from meshc.ir.listener import (
@@ -12,7 +14,6 @@ from meshc.ir.listener import (
     Listener,
     ListenerFilter,
 )
-from meshc.ir.network_filter import NetworkFilter
 from meshc.lower.cidrs import prefix_ranges
 from meshc.lower.hcm_facts import HcmFacts
 from meshc.lower.http_connection_manager import http_settings
@@ -65,11 +66,20 @@ def _tcp_listener(mesh: Mesh, plan: ListenerPlan, tcp: TcpFacts, catch_all: Filt
     return _listener(mesh, plan, made, catch_all)
 
 
-def _listener(mesh: Mesh, plan: ListenerPlan, made: tuple[FilterChain, ...], catch_all: FilterChain | None) -> Listener:
+def _listener(
+    mesh: Mesh, plan: ListenerPlan, made: tuple[FilterChain, ...], catch_all: FilterChain | None
+) -> Listener:
     """The listener; of its chains, made one for each of the plan, the last that matches everything is the default."""
     selective = tuple(chain for chain in made if chain.match is not None)
     default = next((chain for chain in reversed(made) if chain.match is None), catch_all)
-    alone = () if selective or default is None else (default,)
+    if selective:
+        return replace(_frame(mesh, plan), chains=selective, default_chain=default)
+    return replace(_frame(mesh, plan), chains=() if default is None else (default,))
+
+
+@shared
+def _frame(mesh: Mesh, plan: ListenerPlan) -> Listener:
+    """A listener without its chains: what is the same for all workloads."""
     first = plan.first
     sniffs = any(chain.application_protocols for chain in plan.chains)
     return Listener(
@@ -77,8 +87,7 @@ def _listener(mesh: Mesh, plan: ListenerPlan, made: tuple[FilterChain, ...], cat
         origin=plan.origin,
         direction=Direction.OUTBOUND,
         addresses=tuple(Address(host=bind, port=first.port.number) for bind in first.binds),
-        chains=selective or alone,
-        default_chain=default if selective else None,
+        chains=(),
         listener_filters=tuple(ListenerFilter(inspector=inspector) for inspector in _inspectors(plan)),
         filters_timeout=(mesh.config.protocol_detection_timeout or 0) if sniffs else 0,
         continue_on_filters_timeout=True,
@@ -90,13 +99,13 @@ def _listener(mesh: Mesh, plan: ListenerPlan, made: tuple[FilterChain, ...], cat
 
 
 def _http_chain(mesh: Mesh, chain: ChainPlan, end: HttpPlan, listener: str, own: Outfit) -> FilterChain:
-    return _chain(mesh, chain, (connection_manager(mesh, end, listener, own),))
+    return replace(_chain(mesh, chain), filters=(connection_manager(mesh, end, listener, own),))
 
 
 @shared
 def _tcp_chain(mesh: Mesh, chain: ChainPlan, end: TcpPlan, tcp: TcpFacts) -> FilterChain:
     sni_proxy = (end.sni_proxy,) if end.sni_proxy is not None else ()
-    return _chain(mesh, chain, (*tcp.stats, *sni_proxy, *tcp.complete(end.filters)))
+    return replace(_chain(mesh, chain), filters=(*tcp.stats, *sni_proxy, *tcp.complete(end.filters)))
 
 
 def connection_manager(mesh: Mesh, plan: HttpPlan, listener: str, own: Outfit) -> HttpConnectionManager:
@@ -105,10 +114,12 @@ def connection_manager(mesh: Mesh, plan: HttpPlan, listener: str, own: Outfit) -
     return HttpConnectionManager(stat_prefix=f"outbound_{listener};", routes=plan.route_name, settings=settings)
 
 
-def _chain(mesh: Mesh, chain: ChainPlan, filters: tuple[NetworkFilter, ...]) -> FilterChain:
+@shared
+def _chain(mesh: Mesh, chain: ChainPlan) -> FilterChain:
+    """A chain without its filters."""
     return FilterChain(
         origin=chain.origin,
-        filters=filters,
+        filters=(),
         match=None if chain.matches_all else _match(chain),
         config=chain.config,
         transport_socket_connect_timeout=mesh.features.pilot_gateway_transport_socket_connect_timeout or None,

@@ -11,7 +11,6 @@ from meshc.lower.cidrs import networks
 from meshc.lower.listener_plan import Candidate, ChainPlan, HttpPlan, ListenerPlan
 from meshc.model.mesh import Mesh
 from meshc.model.protocol import Protocol
-from meshc.model.service import Service
 from meshc.model.shared import shared
 
 _SELFISH = frozenset({Protocol.MONGO, Protocol.MYSQL})
@@ -57,7 +56,7 @@ class _Entry:
     first: Candidate
     protocol: Protocol
     chains: list[ChainPlan]
-    services: set[Service]
+    hosts: set[tuple[str, str]]
     locked: bool = False
     shadowed: list[Shadow] = field(default_factory=list)
 
@@ -83,7 +82,7 @@ class Listeners:
         if entry is None:
             self._entries[candidate.key] = _entry(candidate)
         elif entry.locked:
-            if candidate.service not in entry.services:
+            if _host(candidate) not in entry.hosts:
                 entry.shadow(candidate, "another egress listener of the Sidecar has the address")
         else:
             self._settle(candidate, entry)
@@ -125,13 +124,18 @@ def _plan(mesh: Mesh, first: Candidate, chains: tuple[ChainPlan, ...], shadowed:
     return ListenerPlan(first=first, chains=chains, shadowed=shadowed)
 
 
+def _host(candidate: Candidate) -> tuple[str, str]:
+    """The service, whatever an egress listener has left of its ports."""
+    return candidate.service.hostname, candidate.service.namespace
+
+
 def _entry(candidate: Candidate) -> _Entry:
-    return _Entry(candidate, candidate.protocol, list(candidate.chains), {candidate.service})
+    return _Entry(candidate, candidate.protocol, list(candidate.chains), {_host(candidate)})
 
 
 def _note_ignored(candidate: Candidate, entry: _Entry) -> None:
     """Nothing is lost if the listener already asks for the candidate's routes, as it does for HTTP on all addresses."""
-    entry.services.add(candidate.service)
+    entry.hosts.add(_host(candidate))
     routes = {chain.end.route_name for chain in entry.chains if isinstance(chain.end, HttpPlan)}
     if any(not isinstance(c.end, HttpPlan) or c.end.route_name not in routes for c in candidate.chains):
         entry.shadow(candidate, f"{entry.protocol.value} is already served at the address")
@@ -141,7 +145,7 @@ def _merge(candidate: Candidate, entry: _Entry) -> None:
     """Add the chains that conflict with none; once HTTP is served beside TCP, the listener counts as sniffed."""
     if _kind(candidate.port.protocol) is not _Kind.TCP or _kind(entry.protocol) is not _Kind.TCP:
         entry.protocol = Protocol.AUTO
-    entry.services.add(candidate.service)
+    entry.hosts.add(_host(candidate))
     matches = {_match_key(chain): chain for chain in reversed(entry.chains)}
     for chain in candidate.chains:
         winner = matches.setdefault(_match_key(chain), chain)
