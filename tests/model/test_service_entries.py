@@ -320,8 +320,8 @@ def test_entries_of_one_host() -> None:
     assert service is not None
     assert mesh.endpoints.accounts(service) == ("three",), "those of the last one count"
     assert said(sink, "MC0563", "MC0564") == [
-        "MC0564 ServiceEntry shop/a: a.example.com is also declared in data; a client sees the one of a single namespace",
+        "MC0564 ServiceEntry shop/a: a.example.com is also declared in data; a client sees that of one namespace",
         "MC0563 ServiceEntry shop/c: ServiceEntry shop/a comes first for a.example.com; "
         "of this one the endpoints count, no more",
-        "MC0564 ServiceEntry data/d: a.example.com is also declared in shop; a client sees the one of a single namespace",
+        "MC0564 ServiceEntry data/d: a.example.com is also declared in shop; a client sees that of one namespace",
     ]

@@ -19,7 +19,7 @@ def report_services(mesh: Mesh, sink: Sink) -> None:
             _report_namespace(members, sink)
         for members in owners if len(owners) > 1 else ():
             others = ", ".join(o[0].namespace for o in owners if o is not members)
-            text = f"{host} is also declared in {others}; a client sees the one of a single namespace"
+            text = f"{host} is also declared in {others}; a client sees that of one namespace"
             sink.add("MC0564", members[0].origin, text)
 
 
