@@ -9,6 +9,7 @@ from meshc.model.endpoint import Endpoint
 from meshc.model.node import node
 from meshc.model.service import Service, ServicePort
 from meshc.model.services import ServiceIndex
+from meshc.model.visibility import NOBODY
 
 Shard = Mapping[tuple[str, str], Sequence[Endpoint]]
 """Endpoints of one registry by (hostname, namespace)."""
@@ -34,10 +35,13 @@ class EndpointIndex:
         trust_domain_aliases: Sequence[str],
     ) -> None:
         """`shards` stand in istiod's order: ServiceEntries first, then the clusters by id."""
+        hidden = {(s.hostname, s.namespace) for s in services.all if s.is_kubernetes and NOBODY in s.export_to}
         self._endpoints: dict[tuple[str, str], tuple[Endpoint, ...]] = {}
-        for shard in shards:
+        self._hidden: dict[tuple[str, str], tuple[Endpoint, ...]] = {}
+        for number, shard in enumerate(shards):
             for key, endpoints in shard.items():
-                self._endpoints[key] = (*self._endpoints.get(key, ()), *endpoints)
+                index = self._hidden if number and key in hidden else self._endpoints
+                index[key] = (*index.get(key, ()), *endpoints)
         self._instances: dict[str, list[Instance]] = {}
         for instance in instances:
             self._instances.setdefault(instance.endpoint.address, []).append(instance)
@@ -46,8 +50,16 @@ class EndpointIndex:
         self._accounts: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def of(self, service: Service) -> tuple[Endpoint, ...]:
-        """All endpoints of the service's host and namespace, whatever their state."""
+        """All endpoints of the service's host and namespace, whatever their state.
+
+        istiod publishes none of a Kubernetes Service that is exported to nobody (`~`), not even to clients that reach
+        it as a destination of a VirtualService.
+        """
         return self._endpoints.get((service.hostname, service.namespace), ())
+
+    def in_slices(self, service: Service) -> tuple[Endpoint, ...]:
+        """The endpoints of a Kubernetes Service, also of one that is exported to nobody."""
+        return self._hidden.get((service.hostname, service.namespace)) or self.of(service)
 
     def accounts(self, service: Service) -> tuple[str, ...]:
         """The identities that may serve, sorted: those of the endpoints in any state and those that the service names.

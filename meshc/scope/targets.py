@@ -88,7 +88,7 @@ def _of_pod(known: ClusterService, pod: Workload) -> Iterator[ServiceTarget]:
 def _of_endpoints(mesh: Mesh, proxy: Proxy) -> Iterator[ServiceTarget]:
     """The Services of the proxy's namespace whose endpoint slices hold its first address."""
     for known in mesh.services.of_cluster(proxy.cluster_id, proxy.namespace):
-        for endpoint in mesh.endpoints.of(known.service):
+        for endpoint in mesh.endpoints.in_slices(known.service):
             if endpoint.cluster_id != proxy.cluster_id or endpoint.address not in proxy.ips[:1]:
                 continue
             port = next((p for p in known.service.ports if p.name == endpoint.port_name), None)
