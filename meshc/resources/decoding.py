@@ -43,7 +43,7 @@ class Decoding:
 
     def tell(self, code: str, at: Mark, message: str, hint: str = "", *further: str) -> None:
         """Report at the place where the decoder stands, or at a field below it."""
-        origin = self.origin.at(_path_text([*self.path, *further]), locate(self.file, at))
+        origin = self.origin.at(path_text([*self.path, *further]), locate(self.file, at))
         self.sink.add(code, origin, message, hint)
 
 
@@ -62,7 +62,8 @@ def _folded(name: str) -> str:
     return name.replace("_", "").replace("-", "").lower()
 
 
-def _path_text(path: Iterable[str | int]) -> str:
+def path_text(path: Iterable[str | int]) -> str:
+    """A path in the form of messages: `spec.http[0].headers[x-user]`; keys of maps are `MapKey`."""
     text = ""
     for part in path:
         if type(part) is int or isinstance(part, MapKey):
