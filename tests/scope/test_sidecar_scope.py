@@ -222,6 +222,21 @@ def test_a_destination_in_the_own_namespace_needs_no_visibility() -> None:
     assert hosts(scope(mesh)) == ["a.shop", "x.example.com"]
 
 
+def test_a_service_exported_to_nobody_has_a_cluster_and_no_endpoints() -> None:
+    endpoints = {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "metadata": {"name": "b", "namespace": "shop", "labels": {"kubernetes.io/service-name": "b"}},
+        "addressType": "IPv4",
+        "endpoints": [{"addresses": ["10.1.1.1"]}],
+        "ports": [{"name": "http-80", "port": 8080}],
+    }
+    mesh = mesh_of(service("a"), service("b", export_to="~"), endpoints, rules("a", "a", "b"))
+    hidden = scope(mesh).by_host["b.shop.svc.cluster.local"]
+    assert mesh.endpoints.of(hidden) == ()
+    assert [e.address for e in mesh.endpoints.in_slices(hidden)] == ["10.1.1.1"]
+
+
 def test_the_most_specific_virtual_service_owns_a_host() -> None:
     mesh = mesh_of(
         entry("x", "a.b.example.com,b.example.com,*.b.example.com"),
