@@ -104,6 +104,7 @@ _RULES += (
     Rule("MC0577", "WARNING", "exportTo contradicts itself", "name namespaces, or * for all, or ~ for none"),
     Rule("MC0578", "INFO", "namespace not discovered", "change the mesh's discoverySelectors or the labels"),
     Rule("MC0579", "INFO", "object of another revision", "change the label istio.io/rev"),
+    Rule("MC0580", "WARNING", "network gateway without address", "give the gateway an IP address"),
 )
 
 _RULES += (

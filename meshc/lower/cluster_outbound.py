@@ -25,7 +25,7 @@ from meshc.lower.cluster_http import limited, of_protocol, upgraded
 from meshc.lower.cluster_metadata import metadata_exchange, outbound_metadata
 from meshc.lower.cluster_targets import ClusterTarget, discovery, first_discovery
 from meshc.lower.connection_pool import circuit_breaker, connect_timeout, keepalive
-from meshc.lower.endpoint_groups import takes_unhealthy
+from meshc.lower.endpoint_candidates import takes_unhealthy
 from meshc.lower.endpoint_view import EndpointView
 from meshc.lower.endpoints import resolved_endpoints
 from meshc.lower.load_balancing import algorithm

@@ -36,7 +36,7 @@ def clusters(scope: ProxyScope) -> tuple[Cluster, ...]:
 
 
 def _of_selection(scope: ProxyScope, selection: Selection, client: ClusterClient) -> tuple[Cluster, ...]:
-    seen = view(scope.proxy, _dns_interest(scope.mesh, selection))
+    seen = view(scope.mesh, scope.proxy, _dns_interest(scope.mesh, selection))
     return _outbound_clusters(scope.mesh, selection, client, seen)
 
 

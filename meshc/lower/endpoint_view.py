@@ -12,7 +12,16 @@ from meshc.lower.cluster_targets import ClusterTarget
 from meshc.lower.locality import locality_rules
 from meshc.model.mesh import Mesh
 from meshc.model.shared import shared
-from meshc.scope.proxy import Proxy
+from meshc.scope.proxy import IpMode, Proxy, ProxyKind
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkView:
+    """Where the client stands among networks that have gateways; `network` is empty if it does not say."""
+
+    network: str
+    is_router: bool
+    ip_mode: IpMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,7 @@ class EndpointView:
     locality: str | None = None
     labels: tuple[tuple[str, str], ...] = ()
     visible_networks: frozenset[str] | None = None
+    network: NetworkView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ def interest(mesh: Mesh, target: ClusterTarget) -> Interest:
     )
 
 
-def view(proxy: Proxy, wanted: Interest) -> EndpointView:
+def view(mesh: Mesh, proxy: Proxy, wanted: Interest) -> EndpointView:
     """The view of a proxy, as far as it matters."""
     return EndpointView(
         node_name=proxy.node_name if wanted.node_name else None,
@@ -64,6 +74,7 @@ def view(proxy: Proxy, wanted: Interest) -> EndpointView:
         locality=proxy.locality if wanted.locality else None,
         labels=_chosen(proxy.labels, wanted.labels),
         visible_networks=_visible_networks(proxy),
+        network=_network_view(proxy) if mesh.network_gateways else None,
     )
 
 
@@ -75,6 +86,7 @@ def narrowed(whole: EndpointView, wanted: Interest) -> EndpointView:
         locality=whole.locality if wanted.locality else None,
         labels=tuple(item for item in whole.labels if item[0] in wanted.labels),
         visible_networks=whole.visible_networks,
+        network=whole.network,
     )
 
 
@@ -86,3 +98,7 @@ def _visible_networks(proxy: Proxy) -> frozenset[str] | None:
     """The networks that the proxy asked to see; None for all."""
     asked = proxy.metadata.get("REQUESTED_NETWORK_VIEW")
     return frozenset(name.strip() for name in asked.split(",")) if asked else None
+
+
+def _network_view(proxy: Proxy) -> NetworkView:
+    return NetworkView(proxy.network, proxy.kind is ProxyKind.ROUTER, proxy.ip_mode)

@@ -10,7 +10,8 @@ from meshc.ir.cluster import Cluster, Discovery
 from meshc.ir.endpoint import EndpointGroup, LocalityEndpoints
 from meshc.lower.cluster_selection import Selection, outbound_selection, selected_targets, sni_selection
 from meshc.lower.cluster_targets import ClusterTarget, discovery
-from meshc.lower.endpoint_groups import discovered, groups, located, resolved, with_mutual_tls_only
+from meshc.lower.endpoint_candidates import discovered, resolved
+from meshc.lower.endpoint_groups import groups, groups_over_networks, located, with_mutual_tls_only
 from meshc.lower.endpoint_view import EndpointView, Interest, interest, narrowed, view
 from meshc.lower.locality import Group, LocalityRules, locality_rules, prioritized
 from meshc.model.mesh import Mesh
@@ -27,7 +28,7 @@ def endpoints(scope: ProxyScope, clusters: tuple[Cluster, ...]) -> tuple[Endpoin
 
 
 def _of_selection(scope: ProxyScope, selection: Selection) -> tuple[EndpointGroup, ...]:
-    seen = view(scope.proxy, _interest(scope.mesh, selection))
+    seen = view(scope.mesh, scope.proxy, _interest(scope.mesh, selection))
     return _groups(scope.mesh, selection, scope.proxy.kind is ProxyKind.ROUTER, seen)
 
 
@@ -54,7 +55,7 @@ def _groups(mesh: Mesh, selection: Selection, is_router: bool, seen: EndpointVie
 @shared
 def endpoint_group(mesh: Mesh, target: ClusterTarget, view: EndpointView) -> EndpointGroup:
     """What EDS tells a client of a cluster; a group without endpoints if there are none (spec: clusters 18)."""
-    found = groups(target.service, view, discovered(mesh, target))
+    found = groups_over_networks(mesh, target.service, view, discovered(mesh, target))
     if target.sni_dnat:
         found = with_mutual_tls_only(found)
     rules = locality_rules(mesh, target.service, target.policy)

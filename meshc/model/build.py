@@ -9,6 +9,7 @@ from meshc.model.check import check
 from meshc.model.destination_rules import DestinationRules
 from meshc.model.discovered import discovered
 from meshc.model.mesh import Mesh
+from meshc.model.network_gateways import NetworkGateways
 from meshc.model.networks import NetworkView
 from meshc.model.order import oldest_first
 from meshc.model.policies import Policies
@@ -72,6 +73,7 @@ def build(objects: Objects, settings: Settings, sink: Sink) -> Mesh:
         telemetry=Telemetries.build(objects.by_kind(Telemetry), root, on_gateways, sink),
         proxy_configs=tuple(oldest_first(objects.by_kind(ProxyConfig))),
         gateways=tuple(oldest_first(objects.by_kind(Gateway))),
+        network_gateways=NetworkGateways.build(networks, (c.inventory for c in clusters), sink),
         foreign=objects.foreign,
     )
     check(mesh, sink)

@@ -26,6 +26,11 @@ def is_ip(address: str) -> bool:
     return True
 
 
+def may_serve(address: str) -> bool:
+    """Whether a service without DNS may have an endpoint at this address; none at all leads through a gateway."""
+    return not address or is_ip(address)
+
+
 def is_true(text: str) -> bool:
     """Go's `strconv.ParseBool`; what it cannot parse is false."""
     return text in _TRUE

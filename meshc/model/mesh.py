@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from meshc.model.destination_rules import DestinationRules
 from meshc.model.endpoints import EndpointIndex
+from meshc.model.network_gateways import NetworkGateways
 from meshc.model.policies import Policies
 from meshc.model.services import ServiceIndex
 from meshc.model.shared import Memo
@@ -43,5 +44,6 @@ class Mesh:
     telemetry: Telemetries
     proxy_configs: tuple[ProxyConfig, ...]
     gateways: tuple[Gateway, ...]
+    network_gateways: NetworkGateways
     foreign: Mapping[str, int]
     memo: Memo = field(default_factory=dict, repr=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from meshc.findings import Sink
 from meshc.model.cluster_local import cluster_local_hosts
 from meshc.model.endpoints import EndpointIndex, Shard
-from meshc.model.entries import is_ip, of_entry
+from meshc.model.entries import may_serve, of_entry
 from meshc.model.inventory import Inventory
 from meshc.model.kubernetes import ClusterService, cluster_services, merge_clusters
 from meshc.model.networks import NetworkView
@@ -86,6 +86,6 @@ def _serving_entries(workloads: Workloads, cluster: str) -> dict[str, list[Workl
     """The WorkloadEntries that Services may select, by namespace: healthy, and at an IP address."""
     found: dict[str, list[Workload]] = {}
     for workload in workloads.all:
-        if not workload.is_pod and workload.cluster_id == cluster and workload.ready and is_ip(workload.address):
+        if not workload.is_pod and workload.cluster_id == cluster and workload.ready and may_serve(workload.address):
             found.setdefault(workload.namespace, []).append(workload)
     return found

@@ -11,7 +11,7 @@ from meshc.model import auto_addresses, names, protocol
 from meshc.model.created import created
 from meshc.model.endpoint import Endpoint
 from meshc.model.endpoints import Instance
-from meshc.model.entries import UNIX_PREFIX, is_ip, of_inline
+from meshc.model.entries import UNIX_PREFIX, is_ip, may_serve, of_inline
 from meshc.model.service import UNSPECIFIED, Registry, Resolution, Service, ServicePort
 from meshc.model.slices import entry_endpoint
 from meshc.model.traffic_distribution import of_service
@@ -193,7 +193,7 @@ def _members(entry: ServiceEntry, workloads: Workloads, trust_domain: str, featu
     by_name = spec.resolution in ("DNS", "DNS_ROUND_ROBIN")
     pods = features.pilot_enable_serviceentry_select_pods
     selected = workloads.select(meta.namespace, spec.workload_selector.labels)
-    usable = [w for w in selected if w.ready and (pods if w.is_pod else by_name or is_ip(w.address))]
+    usable = [w for w in selected if w.ready and (pods if w.is_pod else by_name or may_serve(w.address))]
     if features.istio_dual_stack:
         return usable
     return [dataclasses.replace(w, ips=w.ips[:1]) if len(w.ips) > 1 else w for w in usable]
