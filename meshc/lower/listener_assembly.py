@@ -14,6 +14,8 @@ from meshc.ir.listener import (
     Listener,
     ListenerFilter,
 )
+from meshc.lower.authz_filters import network_authorization
+from meshc.lower.authz_policies import Policies
 from meshc.lower.cidrs import prefix_ranges
 from meshc.lower.hcm_facts import HcmFacts
 from meshc.lower.http_connection_manager import http_settings
@@ -29,24 +31,41 @@ from meshc.model.shared import shared
 
 @node
 class Outfit:
-    """What a workload adds to the listeners of its scope. `catch_all` takes connections that no chain is for."""
+    """What a workload adds to the listeners of its scope. `catch_all` takes connections that no chain is for.
+
+    `policies` are its authorization policies by the namespace of the services that they are asked about.
+    """
 
     workload: WorkloadFacts
     tcp: TcpFacts
     catch_all: FilterChain
+    policies: tuple[tuple[str, Policies], ...]
+
+    def policies_for(self, namespace: str) -> Policies:
+        """The policies that are asked about services of a namespace."""
+        return next((policies for name, policies in self.policies if name == namespace), ())
 
 
 @shared
-def outfit(mesh: Mesh, workload: WorkloadFacts, catch_all: FilterChain) -> Outfit:
+def outfit(
+    mesh: Mesh, workload: WorkloadFacts, catch_all: FilterChain, policies: tuple[tuple[str, Policies], ...]
+) -> Outfit:
     """One object for all workloads that add the same."""
-    return Outfit(workload, tcp_facts(mesh, workload, Traffic.OUTBOUND), catch_all)
+    return Outfit(workload, tcp_facts(mesh, workload, Traffic.OUTBOUND), catch_all, policies)
+
+
+@shared
+def authorizing_namespaces(mesh: Mesh, plans: tuple[ListenerPlan, ...]) -> tuple[str, ...]:
+    """The namespaces of services about which authorization policies are asked; there are hardly ever any."""
+    return tuple(dict.fromkeys(plan.authorized_in for plan in plans if plan.authorized_in))
 
 
 def assemble(mesh: Mesh, plan: ListenerPlan, own: Outfit) -> Listener:
     """The listener of a plan for a workload; one without HTTP is shared by all workloads with equal telemetry."""
     if plan.has_http:
         return _http_listener(mesh, plan, own)
-    return _tcp_listener(mesh, plan, own.tcp, None if plan.matches_all else own.catch_all)
+    catch_all = None if plan.matches_all else own.catch_all
+    return _tcp_listener(mesh, plan, own.tcp, catch_all, own.policies_for(plan.authorized_in))
 
 
 @shared
@@ -54,21 +73,25 @@ def _http_listener(mesh: Mesh, plan: ListenerPlan, own: Outfit) -> Listener:
     made = tuple(
         _http_chain(mesh, chain, chain.end, plan.name, own)
         if isinstance(chain.end, HttpPlan)
-        else _tcp_chain(mesh, chain, chain.end, own.tcp)
+        else _tcp_chain(mesh, chain, chain.end, own.tcp, own.policies_for(chain.end.authorized_in))
         for chain in plan.chains
     )
     return _listener(mesh, plan, made, own.catch_all)
 
 
 @shared
-def _tcp_listener(mesh: Mesh, plan: ListenerPlan, tcp: TcpFacts, catch_all: FilterChain | None) -> Listener:
-    made = tuple(_tcp_chain(mesh, c, c.end, tcp) for c in plan.chains if isinstance(c.end, TcpPlan))
+def _tcp_listener(
+    mesh: Mesh, plan: ListenerPlan, tcp: TcpFacts, catch_all: FilterChain | None, policies: Policies
+) -> Listener:
+    made = tuple(
+        _tcp_chain(mesh, chain, chain.end, tcp, policies if chain.end.authorized_in else ())
+        for chain in plan.chains
+        if isinstance(chain.end, TcpPlan)
+    )
     return _listener(mesh, plan, made, catch_all)
 
 
-def _listener(
-    mesh: Mesh, plan: ListenerPlan, made: tuple[FilterChain, ...], catch_all: FilterChain | None
-) -> Listener:
+def _listener(mesh: Mesh, plan: ListenerPlan, made: tuple[FilterChain, ...], catch_all: FilterChain | None) -> Listener:
     """The listener; of its chains, made one for each of the plan, the last that matches everything is the default."""
     selective = tuple(chain for chain in made if chain.match is not None)
     default = next((chain for chain in reversed(made) if chain.match is None), catch_all)
@@ -103,9 +126,11 @@ def _http_chain(mesh: Mesh, chain: ChainPlan, end: HttpPlan, listener: str, own:
 
 
 @shared
-def _tcp_chain(mesh: Mesh, chain: ChainPlan, end: TcpPlan, tcp: TcpFacts) -> FilterChain:
+def _tcp_chain(mesh: Mesh, chain: ChainPlan, end: TcpPlan, tcp: TcpFacts, policies: Policies) -> FilterChain:
+    asked = network_authorization(mesh, policies)
     sni_proxy = (end.sni_proxy,) if end.sni_proxy is not None else ()
-    return replace(_chain(mesh, chain), filters=(*tcp.stats, *sni_proxy, *tcp.complete(end.filters)))
+    filters = (*asked.custom, *asked.rbac, *tcp.stats, *sni_proxy, *tcp.complete(end.filters))
+    return replace(_chain(mesh, chain), filters=filters)
 
 
 def connection_manager(mesh: Mesh, plan: HttpPlan, listener: str, own: Outfit) -> HttpConnectionManager:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from meshc.ir.listener import Shadow
 from meshc.lower.cidrs import networks
-from meshc.lower.listener_plan import Candidate, ChainPlan, HttpPlan, ListenerPlan
+from meshc.lower.listener_plan import Candidate, ChainPlan, HttpPlan, ListenerPlan, listener_plan
 from meshc.model.mesh import Mesh
 from meshc.model.protocol import Protocol
 from meshc.model.shared import shared
@@ -121,7 +121,7 @@ class Listeners:
 @shared
 def _plan(mesh: Mesh, first: Candidate, chains: tuple[ChainPlan, ...], shadowed: tuple[Shadow, ...]) -> ListenerPlan:
     """One plan for all scopes in which the same services share an address."""
-    return ListenerPlan(first=first, chains=chains, shadowed=shadowed)
+    return listener_plan(first, chains, shadowed)
 
 
 def _host(candidate: Candidate) -> tuple[str, str]:

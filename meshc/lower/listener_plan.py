@@ -36,13 +36,13 @@ class HttpPlan:
 class TcpPlan:
     """The end of a TCP chain: `filters` lack access logs, and the idle timeout of the proxy if they set none.
 
-    `sni_proxy` comes before them; such a chain also asks the workload's authorization policies, those of the namespace
-    of `authorized_for` included.
+    `sni_proxy` comes before them. `authorized_in`: the workload's authorization policies come first, those of this
+    namespace included.
     """
 
     filters: tuple[NetworkFilter, ...]
     sni_proxy: SniDynamicForwardProxy | None = None
-    authorized_for: Service | None = None
+    authorized_in: str = ""
 
 
 @node
@@ -92,29 +92,36 @@ class Candidate:
 
 @node
 class ListenerPlan:
-    """A listener: that of the first service which asked for its address, with the chains of all that may share it."""
+    """A listener: that of the first service which asked for its address, with the chains of all that may share it.
 
+    `has_http`: some chain is a connection manager. `matches_all`: some chain takes what the others leave.
+    `authorized_in` is the one that a chain has, empty for nearly all listeners.
+    """
+
+    name: str
     first: Candidate
     chains: tuple[ChainPlan, ...]
+    has_http: bool
+    matches_all: bool
+    authorized_in: str
     shadowed: tuple[Shadow, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The name of the listener."""
-        bind, port = self.first.key
-        return f"{bind}_{port}"
 
     @property
     def origin(self) -> Origin:
         """The first service."""
         return self.first.service.origin
 
-    @property
-    def has_http(self) -> bool:
-        """Some chain is a connection manager."""
-        return any(isinstance(chain.end, HttpPlan) for chain in self.chains)
 
-    @property
-    def matches_all(self) -> bool:
-        """Some chain takes what the others leave."""
-        return any(chain.matches_all for chain in self.chains)
+def listener_plan(first: Candidate, chains: tuple[ChainPlan, ...], shadowed: tuple[Shadow, ...] = ()) -> ListenerPlan:
+    """The plan of a listener with these chains."""
+    bind, port = first.key
+    ends = [chain.end for chain in chains]
+    return ListenerPlan(
+        name=f"{bind}_{port}",
+        first=first,
+        chains=chains,
+        has_http=any(isinstance(end, HttpPlan) for end in ends),
+        matches_all=any(chain.matches_all for chain in chains),
+        authorized_in=next((end.authorized_in for end in ends if isinstance(end, TcpPlan) and end.authorized_in), ""),
+        shadowed=shadowed,
+    )

@@ -8,7 +8,7 @@ from meshc.ir.http_connection_manager import HttpConnectionManager
 from meshc.ir.listener import FilterChain, Listener
 from meshc.lower.access_logs import access_logs
 from meshc.lower.explicit_proxy import explicit_proxy_listener, explicit_proxy_port
-from meshc.lower.listener_assembly import Outfit, assemble, outfit
+from meshc.lower.listener_assembly import Outfit, assemble, authorizing_namespaces, outfit
 from meshc.lower.listener_client import ListenerClient, listener_client
 from meshc.lower.listener_plan import ListenerPlan
 from meshc.lower.network_filters import tcp_facts
@@ -18,6 +18,7 @@ from meshc.lower.stream_routes import label_keys
 from meshc.lower.traffic import Traffic
 from meshc.lower.virtual_outbound import catch_all_cluster, passthrough_chain, virtual_outbound
 from meshc.lower.workload_facts import WorkloadFacts, workload_facts
+from meshc.model.attachment import GATEWAY_NAME_LABEL
 from meshc.model.mesh import Mesh
 from meshc.model.shared import shared
 from meshc.scope.scope import ProxyScope
@@ -29,8 +30,9 @@ def outbound_listeners(scope: ProxyScope) -> tuple[Listener, ...]:
     if mesh.config.proxy_listen_port <= 0:
         return ()
     client = listener_client(mesh, proxy)
-    own = _outfit(scope, workload_facts(scope))
-    made = _of_plans(mesh, _plans(scope, client), own)
+    plans = _plans(scope, client)
+    own = _outfit(scope, workload_facts(scope), plans)
+    made = _of_plans(mesh, plans, own)
     port = explicit_proxy_port(mesh, proxy)
     if port:
         made = (*made, explicit_proxy_listener(mesh, client, port, own))
@@ -51,10 +53,16 @@ def _route_names(listener: Listener) -> list[str]:
     return [manager.routes for manager in managers if isinstance(manager.routes, str)]
 
 
-def _outfit(scope: ProxyScope, workload: WorkloadFacts) -> Outfit:
-    policy = scope.sidecar.outbound_policy
-    tcp = tcp_facts(scope.mesh, workload, Traffic.OUTBOUND)
-    return outfit(scope.mesh, workload, passthrough_chain(scope.mesh, catch_all_cluster(policy), policy.origin, tcp))
+def _outfit(scope: ProxyScope, workload: WorkloadFacts, plans: tuple[ListenerPlan, ...]) -> Outfit:
+    mesh, proxy, policy = scope.mesh, scope.proxy, scope.sidecar.outbound_policy
+    gateway = proxy.labels.get(GATEWAY_NAME_LABEL)
+    authorization = tuple(
+        (namespace, mesh.policies.authorization(proxy.namespace, proxy.labels, gateway, namespace))
+        for namespace in authorizing_namespaces(mesh, plans)
+    )
+    tcp = tcp_facts(mesh, workload, Traffic.OUTBOUND)
+    catch_all = passthrough_chain(mesh, catch_all_cluster(policy), policy.origin, tcp)
+    return outfit(mesh, workload, catch_all, authorization)
 
 
 def _plans(scope: ProxyScope, client: ListenerClient) -> tuple[ListenerPlan, ...]:

@@ -97,7 +97,7 @@ def _default_tls_chain(mesh: Mesh, place: StreamPlace, view: StreamView | None) 
     end = _service_end(mesh, place)
     if place.resolved_at_run_time:
         sni_proxy = SniDynamicForwardProxy(dns_cache=dns_cache_name(place.service), port=place.port.number)
-        end = replace(end, sni_proxy=sni_proxy, authorized_for=place.service)
+        end = replace(end, sni_proxy=sni_proxy, authorized_in=place.service.namespace)
     named = place.cidrs or place.by_name or place.resolved_at_run_time
     names = tuple(_server_names(mesh, place.service, view)) if named else ()
     return ChainPlan(origin=place.service.origin, end=end, cidrs=place.cidrs, server_names=names)

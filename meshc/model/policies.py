@@ -99,12 +99,14 @@ class Policies:
         return self.mesh_peer.mode if peers is None else peers.default.mode
 
     def authorization(
-        self, namespace: str, labels: Mapping[str, str], gateway_name: str | None
+        self, namespace: str, labels: Mapping[str, str], gateway_name: str | None, service_namespace: str = ""
     ) -> tuple[AuthorizationPolicy, ...]:
-        """The AuthorizationPolicies of a workload: of the root namespace, then of its own (spec: inbound 16)."""
-        candidates = self.authorizations.get(namespace, ())
-        if namespace != self.root_namespace:
-            candidates = (*self.authorizations.get(self.root_namespace, ()), *candidates)
+        """The AuthorizationPolicies of a workload: of the root namespace, then of its own (spec: inbound 16).
+
+        `service_namespace` is that of a service which the workload calls, where those of its namespace count as well.
+        """
+        namespaces = dict.fromkeys((self.root_namespace, namespace, service_namespace))
+        candidates = tuple(policy for name in namespaces for policy in self.authorizations.get(name, ()))
         return attached(candidates, namespace, labels, gateway_name, self.selectors_on_gateways)
 
     def request_authentication(
