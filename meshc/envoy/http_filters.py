@@ -6,9 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from meshc.envoy.any import pack, typed_struct
+from meshc.envoy.ext_authz import http_ext_authz
+from meshc.envoy.jwt import jwt_authentication
+from meshc.envoy.rbac import http_rbac
 from meshc.envoy.schema import message_class
 from meshc.envoy.stats import STATS, stats_config
 from meshc.ir import http_filter as ir
+from meshc.ir.security import ExtAuthz, JwtAuthentication, Rbac
 from meshc.ir.stats import Stats
 
 _HCM = "envoy.extensions.filters.network.http_connection_manager.v3"
@@ -79,6 +83,9 @@ def _plain(name: str, kind: str) -> Callable[[ir.HttpFilter], tuple[str, Any]]:
 
 _CONFIGS: dict[type[ir.HttpFilter], Callable[[Any], tuple[str, Any]]] = {
     ir.PeerMetadata: _peer_metadata,
+    Rbac: http_rbac,
+    ExtAuthz: http_ext_authz,
+    JwtAuthentication: jwt_authentication,
     ir.GrpcWeb: _plain("grpc_web", "GrpcWeb"),
     ir.GrpcStats: _grpc_stats,
     ir.AlpnOverride: _alpn,

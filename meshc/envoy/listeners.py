@@ -7,6 +7,7 @@ from typing import Any
 
 from meshc.envoy.access_logs import access_logs
 from meshc.envoy.any import pack, struct
+from meshc.envoy.downstream_tls import transport_socket
 from meshc.envoy.network_filters import network_filter
 from meshc.envoy.schema import message_class
 from meshc.envoy.wrappers import duration, wrapped
@@ -54,6 +55,7 @@ def _filter_chain(chain: ir.FilterChain) -> Any:
         name=chain.name,
         filter_chain_match=None if chain.match is None else _match(chain.match),
         filters=[network_filter(f) for f in chain.filters],
+        transport_socket=None if chain.tls is None else transport_socket(chain.tls),
         transport_socket_connect_timeout=duration(chain.transport_socket_connect_timeout),
         metadata=_metadata(chain.config) if chain.config else None,
     )

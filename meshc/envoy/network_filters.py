@@ -7,13 +7,16 @@ from typing import Any
 
 from meshc.envoy.access_logs import access_logs
 from meshc.envoy.any import pack, typed_struct
+from meshc.envoy.ext_authz import network_ext_authz
 from meshc.envoy.http_connection_manager import connection_manager
 from meshc.envoy.http_filters import dns_cache
+from meshc.envoy.rbac import network_rbac
 from meshc.envoy.schema import message_class
 from meshc.envoy.stats import STATS, stats_config
 from meshc.envoy.wrappers import duration
 from meshc.ir import network_filter as ir
 from meshc.ir.http_connection_manager import HttpConnectionManager
+from meshc.ir.security import NetworkExtAuthz, Rbac
 from meshc.ir.stats import Stats
 
 _FILTERS = "envoy.extensions.filters.network"
@@ -93,6 +96,8 @@ _CONFIGS: dict[type[ir.NetworkFilter], Callable[[Any], tuple[str, Any]]] = {
     ir.RedisProxy: _redis_proxy,
     ir.SniDynamicForwardProxy: _sni_forward_proxy,
     ir.PeerExchange: _peer_exchange,
+    Rbac: network_rbac,
+    NetworkExtAuthz: network_ext_authz,
     Stats: _stats,
 }
 """The name and the packed configuration of each kind of filter."""

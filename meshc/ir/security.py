@@ -15,15 +15,24 @@ from meshc.ir.tls import SecretReference, TlsParameters
 
 @value
 class ClientValidation:
-    """What a client's certificate is held against: `roots`, and the names it may have (any if there are none)."""
+    """What a client's certificate is held against: `roots`, and what else narrows it down (empty: anything goes).
 
-    roots: SecretReference
+    `public_keys` and `hashes` are SHA-256 digests, of the key (Base64) and of the certificate (hexadecimal).
+    """
+
+    roots: SecretReference | None
     names: tuple[TextMatch, ...] = ()
+    public_keys: tuple[str, ...] = ()
+    hashes: tuple[str, ...] = ()
+    crl_file: str = ""
 
 
 @value
 class DownstreamTls:
-    """TLS that a filter chain terminates. Without `validation` a client's certificate is not looked at."""
+    """TLS that a filter chain terminates. Without `validation` a client's certificate is not looked at.
+
+    `parameters` None: everything is left to Envoy.
+    """
 
     certificates: tuple[SecretReference, ...]
     alpn: tuple[str, ...]
