@@ -164,4 +164,18 @@ _RULES += (
     Rule("MC0662", "WARNING", "TLS of an inbound listener ignored"),
 )
 
+_RULES += (
+    Rule(
+        "MC0630", "WARNING", "address of a listener taken", "give the ports other numbers, or declare their protocols"
+    ),
+    Rule("MC0631", "WARNING", "provider does not exist", "define it in extensionProviders of the mesh config"),
+    Rule("MC0632", "WARNING", "provider of the wrong kind"),
+    Rule("MC0633", "WARNING", "service of a provider does not exist", "write it as namespace/hostname"),
+    Rule("MC0634", "WARNING", "access log filter without effect", "name the providers that the filter is for"),
+    Rule("MC0635", "INFO", "tracing provider ignored", "name one provider"),
+    Rule("MC0640", "WARNING", "port reserved by sidecars", "give the port of the Service another number"),
+    Rule("MC0641", "WARNING", "TCP or TLS route that is never used"),
+    Rule("MC0642", "INFO", "match without effect"),
+)
+
 CATALOG: dict[str, Rule] = {rule.code: rule for rule in _RULES}
