@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 
 from meshc.envoy.encode import to_bytes, to_text
 from meshc.findings import Origin
+from meshc.ir.bootstrap import Bootstrap
 
 ResourceType = Literal["listeners", "routes", "clusters", "endpoints", "secrets", "extensions"]
 RESOURCE_TYPES: tuple[ResourceType, ...] = get_args(ResourceType)
@@ -42,9 +43,13 @@ class Resource:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProxyConfig:
-    """What one proxy gets: resources by type, in istiod's order. `proxy` is `<name>.<namespace>`."""
+    """What one proxy gets: resources by type, in istiod's order. `proxy` is `<name>.<namespace>`.
+
+    `bootstrap` is what it starts with before it gets any of this; None if that is not known (read from a dump).
+    """
 
     proxy: str
+    bootstrap: Bootstrap | None = None
     listeners: tuple[Resource, ...] = ()
     routes: tuple[Resource, ...] = ()
     clusters: tuple[Resource, ...] = ()

@@ -28,6 +28,7 @@ class Emitter:
         """The configuration of one proxy as Envoy messages, in the order of the IR."""
         return ProxyConfig(
             proxy=ir.proxy,
+            bootstrap=ir.bootstrap,
             listeners=self._each(ir.listeners, listener),
             routes=self._each(ir.routes, self._routes),
             clusters=self._each(ir.clusters, cluster),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from meshc.ir.bootstrap import Bootstrap
 from meshc.ir.cluster import Cluster
 from meshc.ir.endpoint import EndpointGroup
 from meshc.ir.listener import Listener
@@ -11,9 +12,13 @@ from meshc.ir.route import RouteConfiguration
 
 @node
 class ProxyIR:
-    """What one proxy gets, per resource type, in istiod's order; `proxy` is its `<name>.<namespace>`."""
+    """What one proxy gets, per resource type, in istiod's order; `proxy` is its `<name>.<namespace>`.
+
+    `bootstrap` is what it starts with before it gets any of this.
+    """
 
     proxy: str
+    bootstrap: Bootstrap
     listeners: tuple[Listener, ...] = ()
     routes: tuple[RouteConfiguration, ...] = ()
     clusters: tuple[Cluster, ...] = ()

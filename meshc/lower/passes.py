@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from meshc.ir.proxy import ProxyIR
+from meshc.lower.bootstrap import bootstrap
 from meshc.lower.clusters import clusters
 from meshc.lower.endpoints import endpoints
 from meshc.lower.inbound_listeners import inbound_listeners
@@ -21,6 +22,7 @@ def lower(scope: ProxyScope) -> ProxyIR:
     listeners = (*outbound_listeners(scope), *inbound_listeners(scope))
     return ProxyIR(
         proxy=f"{scope.proxy.name}.{scope.proxy.namespace}",
+        bootstrap=bootstrap(scope.proxy, scope.mesh.features.istio_dual_stack),
         listeners=listeners,
         routes=outbound_routes(scope, route_names(listeners)),
         clusters=made,

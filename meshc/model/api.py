@@ -28,6 +28,7 @@ from meshc.resources.mesh_config.proxy import (
     ForwardClientCertDetails,
     ProxyConfig,
     ProxyHeaders,
+    RemoteService,
     SetCurrentClientCertDetails,
 )
 from meshc.resources.mesh_config.proxy import Tracing as MeshTracing
@@ -171,6 +172,7 @@ __all__ = [
     "ProxyConfig",
     "ProxyHeaders",
     "ProxyProtocol",
+    "RemoteService",
     "RequestAuthentication",
     "RetryBudget",
     "RouteDestination",

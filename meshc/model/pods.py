@@ -14,6 +14,7 @@ from meshc.resources.message import OwnerReference
 from meshc.resources.pod import Container, Pod
 
 _HASH_LABELS = (names.LABEL_POD_TEMPLATE_HASH, "rollouts-pod-template-hash")
+_STANDS_FOR = {"ReplicaSet": "Deployment", "ReplicationController": "DeploymentConfig", "Job": "CronJob"}
 _CRON_JOB = re.compile(r"(.+)-\d{8,10}")
 
 
@@ -56,6 +57,8 @@ class PodReader:
             containers=tuple(c.name for c in pod.spec.containers),
             arguments=proxy_arguments(pod),
             origin=pod.origin,
+            container_ports=tuple((p.name, p.container_port, p.protocol) for c in pod.spec.containers for p in c.ports),
+            owner_url=owner_url(pod),
         )
 
 
@@ -121,6 +124,20 @@ def workload_name(pod: Pod) -> str:
     if owner is None or not pod.meta.generate_name:
         return pod.meta.name
     return _workload_of(owner, pod.meta.labels)
+
+
+def owner_url(pod: Pod) -> str:
+    """What a pod belongs to, as the injector tells the agent: a Deployment stands for its ReplicaSets."""
+    owner = controller(pod)
+    if owner is None:
+        return _owner_url("v1", pod.meta.namespace, "Pod", pod.meta.name)
+    name = _workload_of(owner, pod.meta.labels)
+    kind = _STANDS_FOR.get(owner.kind, owner.kind) if name != owner.name else owner.kind
+    return _owner_url(owner.api_version, pod.meta.namespace, kind, name)
+
+
+def _owner_url(api_version: str, namespace: str, kind: str, name: str) -> str:
+    return f"kubernetes://apis/{api_version}/namespaces/{namespace}/{kind.lower()}s/{name}"
 
 
 def _workload_of(owner: OwnerReference, labels: Mapping[str, str]) -> str:

@@ -23,7 +23,8 @@ class Workload:
     the service account, `identity` its SPIFFE id (empty without an account). `locality` is `region/zone/subzone`.
     `ports` are numbers by (port name, transport), containers before restartable init containers; those of a
     WorkloadEntry count as TCP. `ready`: a pod that is ready, has an address and is not about to go; a WorkloadEntry
-    that passes its health check. `arguments` are those of the container `istio-proxy`.
+    that passes its health check. `arguments` are those of the container `istio-proxy`, `container_ports` the (name,
+    number, transport) of its containers' ports, `owner_url` is how the agent names what the pod belongs to.
     """
 
     kind: str
@@ -49,6 +50,8 @@ class Workload:
     containers: tuple[str, ...]
     arguments: tuple[str, ...]
     origin: Origin
+    container_ports: tuple[tuple[str, int, str], ...] = ()
+    owner_url: str = ""
 
     @property
     def address(self) -> str:

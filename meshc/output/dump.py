@@ -1,7 +1,7 @@
 """Config dumps: the configuration of a proxy in, the answer of Envoy's `/config_dump` out; and such an answer back in.
 
-Written are the sections that the configuration fills, in Envoy's order and without times and versions, which a compiler
-does not have (spec: tooling 2). Read are dumps of any Envoy: field names of both spellings, static and dynamic
+Written are Envoy's sections in Envoy's order, without times and versions, which a compiler does not have, and the
+resources as dynamic ones; those of the bootstrap stand in the bootstrap alone (spec: tooling 2). Read are dumps of any Envoy: field names of both spellings, static and dynamic
 resources, and resources of types that the schema does not know, which become a `TypedStruct` of the same content.
 """
 
@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from meshc.envoy.any import TYPE_URL_PREFIX, type_url
+from meshc.envoy.bootstrap import bootstrap
 from meshc.envoy.config import ProxyConfig, Resource, ResourceType
-from meshc.envoy.encode import MessageError, from_value
+from meshc.envoy.encode import MessageError, from_value, to_text
 from meshc.envoy.schema import UnknownTypeError, message_class
 from meshc.findings import Origin
 
@@ -35,9 +36,10 @@ class DumpError(ValueError):
     """A text that is no config dump; it says what is wrong with it."""
 
 
-def config_dump(config: ProxyConfig, bootstrap: str | None = None) -> bytes:
-    """The dump of a proxy as JSON, one resource a line; `bootstrap` is the proxy's bootstrap as JSON."""
-    sections = [] if bootstrap is None else [_section("Bootstrap", f'"bootstrap":{bootstrap}')]
+def config_dump(config: ProxyConfig) -> bytes:
+    """The dump of a proxy as JSON, one resource a line."""
+    start = config.bootstrap
+    sections = [] if start is None else [_section("Bootstrap", f'"bootstrap":{to_text(bootstrap(start))}')]
     sections += [
         _section("Clusters", _list("dynamicActiveClusters", config, "clusters", '{{"cluster":{0}}}')),
         _section("Endpoints", _list("dynamicEndpointConfigs", config, "endpoints", '{{"endpointConfig":{0}}}')),

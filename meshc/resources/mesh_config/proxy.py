@@ -230,3 +230,4 @@ class ProxyConfig(Message):
     proxy_headers: ProxyHeaders | None = None
     file_flush_interval: Duration | None = None
     file_flush_min_size_kb: UInt32 | None = None
+    stats_compression: bool | None = None
