@@ -150,6 +150,18 @@ _RULES += (
 )
 
 _RULES += (
+    Rule("MC0620", "WARNING", "locality failover without effect", "add outlierDetection to the trafficPolicy"),
+    Rule("MC0621", "WARNING", "outlierDetection field without effect"),
+    Rule("MC0622", "WARNING", "settings lost for a port", "repeat them in portLevelSettings"),
+    Rule("MC0623", "WARNING", "TLS field without effect", "remove it, or change the mode"),
+    Rule("MC0624", "ERROR", "mutual TLS without certificate", "name a certificate, or use mode ISTIO_MUTUAL"),
+    Rule("MC0625", "WARNING", "warmup without effect", "use LEAST_REQUEST or ROUND_ROBIN"),
+    Rule("MC0630", "WARNING", "credential that sidecars do not get", "add a workloadSelector to the DestinationRule"),
+    Rule("MC0631", "WARNING", "cluster left out", "declare endpoints, or change the labels"),
+    Rule("MC0632", "WARNING", "subset without endpoints", "change its labels to those of the pods"),
+    Rule("MC0633", "WARNING", "upgrade to HTTP/2 without effect", "declare the protocol of the port"),
+    Rule("MC0634", "WARNING", "load balancer without effect"),
+    Rule("MC0636", "WARNING", "defaultEndpoint ignored", "use 127.0.0.1:PORT, 0.0.0.0:PORT or unix:///PATH"),
     Rule("MC0651", "ERROR", "rule with an unknown attribute", "the keys of `when` are those of the Istio reference"),
     Rule("MC0652", "ERROR", "value in a policy that cannot be read"),
     Rule("MC0653", "INFO", "ALLOW rule without effect on TCP", "write a rule without HTTP fields for TCP ports"),

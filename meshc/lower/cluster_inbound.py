@@ -135,6 +135,14 @@ def _split(endpoint: str) -> Application | None:
     return Application(host.strip("[]"), int(port)) if host and port.isascii() and port.isdigit() else None
 
 
+def default_endpoint_is_ignored(endpoint: str) -> bool:
+    """A `defaultEndpoint` that is no address of the workload: traffic goes on to where it was going, or nowhere."""
+    if not endpoint:
+        return False
+    where = _split(endpoint)
+    return where is None or not (endpoint.startswith(UNIX) or where.is_localhost or where.address in _ANY)
+
+
 def _declared(proxy: Proxy, endpoint: str) -> Application | None:
     """Where a `defaultEndpoint` leads on a proxy with these addresses; None: to where the connection was going."""
     where = _split(endpoint)

@@ -67,7 +67,7 @@ def cluster_tls(
     `http2`: the cluster speaks HTTP/2 by its own choice. `original_dst`: it has no endpoints that could be told apart.
     """
     settings = _settings(mesh, target, client.certificates)
-    if settings is None or _out_of_reach(settings, target, client):
+    if settings is None or _is_out_of_reach(settings.credential, target, client):
         return NO_TLS
     if settings.mode == "ISTIO_MUTUAL":
         made = ClusterTls(tls=_mesh_tls(mesh, settings, target, http2), by_endpoint=settings.auto and not original_dst)
@@ -149,15 +149,15 @@ def _accounts(mesh: Mesh, target: ClusterTarget) -> tuple[str, ...]:
     return () if target.is_forward_proxy else mesh.endpoints.accounts(target.service)
 
 
-def _out_of_reach(settings: _Settings, target: ClusterTarget, client: ClusterClient) -> bool:
+def credential_is_out_of_reach(tls: ClientTLSSettings, target: ClusterTarget, client: ClusterClient) -> bool:
+    """TLS that a client does not get because of its credential."""
+    return tls.mode in ("SIMPLE", "MUTUAL") and _is_out_of_reach(tls.credential_name, target, client)
+
+
+def _is_out_of_reach(name: str, target: ClusterTarget, client: ClusterClient) -> bool:
     """A credential of a rule that is for every sidecar: istiod hands it to none, and the cluster is plaintext."""
     for_some = target.rule is not None and target.rule.selector is not None
-    return (
-        bool(settings.credential)
-        and not settings.credential.startswith(CONFIG_MAP)
-        and not client.is_router
-        and not for_some
-    )
+    return bool(name) and not name.startswith(CONFIG_MAP) and not client.is_router and not for_some
 
 
 def _with_request_names(made: ClusterTls, settings: _Settings, target: ClusterTarget) -> ClusterTls:

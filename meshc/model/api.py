@@ -51,12 +51,14 @@ from meshc.resources.networking.destination_rule import (
     ConsistentHashLB,
     LoadBalancerSettings,
     OutlierDetection,
+    PortTrafficPolicy,
     ProxyProtocol,
     RetryBudget,
     Subset,
     TrafficPolicy,
     TunnelSettings,
 )
+from meshc.resources.networking.destination_rule import DestinationRule as DestinationRuleResource
 from meshc.resources.networking.gateway import Gateway
 from meshc.resources.networking.sidecar import (
     IstioEgressListener,
@@ -119,6 +121,7 @@ __all__ = [
     "CustomTag",
     "DatadogProvider",
     "Destination",
+    "DestinationRuleResource",
     "Distribute",
     "DynatraceSamplerConfig",
     "EnvoyExtAuthzGrpc",
@@ -168,6 +171,7 @@ __all__ = [
     "OutlierDetection",
     "PeerAuthentication",
     "Percent",
+    "PortTrafficPolicy",
     "ProviderRef",
     "ProxyConfig",
     "ProxyHeaders",
