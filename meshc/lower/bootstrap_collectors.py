@@ -1,4 +1,4 @@
-"""Collectors: proxy configuration in, the bootstrap's clusters for traces, metrics and logs out (spec: extensions 1.12)."""
+"""Collectors: proxy configuration in, clusters for traces, metrics and logs out (spec: extensions 1.12)."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from meshc.envoy.any import TYPE_URL_PREFIX, type_url
 from meshc.envoy.bootstrap import bootstrap
-from meshc.envoy.config import ProxyConfig, Resource, ResourceType
+from meshc.envoy.config import RESOURCE_TYPES, ProxyConfig, Resource, ResourceType
 from meshc.envoy.encode import MessageError, from_value, to_text
 from meshc.envoy.schema import UnknownTypeError, message_class
 from meshc.findings import Origin
@@ -80,10 +80,8 @@ def read_dump(data: bytes | str) -> ProxyConfig:
     are left out, secrets that are waited for are not. Raises `DumpError`.
     """
     sections = _sections(data)
-    return ProxyConfig(
-        proxy=_proxy_name(sections.get("Bootstrap", [])),
-        **{kind: tuple(_resources(kind, reader(sections))) for kind, reader in _READERS.items()},
-    )
+    found = {kind: tuple(_resources(kind, reader(sections))) for kind, reader in _READERS.items()}
+    return ProxyConfig(_proxy_name(sections.get("Bootstrap", [])), None, *(found[kind] for kind in RESOURCE_TYPES))
 
 
 def _sections(data: bytes | str) -> dict[str, list[Any]]:
