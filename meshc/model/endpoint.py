@@ -25,8 +25,8 @@ class Endpoint:
 
     `port_name` is the service port's name (EDS joins by it), `service_port` a ServiceEntry's port number (DNS clusters
     join by it; 0 for Kubernetes). `port` 0 means a unix socket whose path is the address. `labels` are augmented with
-    the topology labels (spec: clusters 18.2). `locality` is `region/zone/subzone` as written, `account` a SPIFFE id or empty,
-    `tls_mode` `istio`, `disabled` or what the label says.
+    the topology labels (spec: clusters 18.2). `locality` is `region/zone/subzone` as written, `account` a SPIFFE id or
+    empty, `tls_mode` `istio`, `disabled` or what the label says.
     """
 
     addresses: tuple[str, ...]

@@ -72,8 +72,8 @@ class Service:
 
     `name` takes part in sorting and is the host for a ServiceEntry. `address` is the default address, `0.0.0.0` for
     none; `cluster_addresses` are the addresses per cluster id (Kubernetes only); `auto_addresses` are (IPv4, IPv6),
-    empty if none. `export_to` is never empty: the mesh default is filled in. `accounts` are SPIFFE ids the service itself names.
-    `selector` is None without one; `external_name` is set for `Resolution.ALIAS`.
+    empty if none. `export_to` is never empty: the mesh default is filled in. `accounts` are SPIFFE ids the
+    service itself names. `selector` is None without one; `external_name` is set for `Resolution.ALIAS`.
     """
 
     hostname: str
