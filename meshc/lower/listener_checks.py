@@ -16,7 +16,7 @@ def check_listeners(listeners: Iterable[Listener], sink: Sink) -> None:
     """Say which services or routes of one proxy lost an address, or a match on it, to others."""
     for listener in listeners:
         for shadow in listener.shadowed:
-            text = f"is not reached at {_place(listener.name)}: {shadow.winner} is there first, {shadow.reason}"
+            text = f"is not reached at {_place(listener.name)}: {shadow.winner} has it, {shadow.reason}"
             sink.add("MC0630", shadow.loser, text)
 
 
@@ -32,9 +32,7 @@ def check_reserved_ports(mesh: Mesh, sink: Sink) -> None:
     for service in mesh.services.all:
         for port in service.ports:
             if port.protocol.is_http and port.number in reserved:
-                text = (
-                    f"sidecars use port {port.number} themselves and have no listener for it: HTTP to it is not routed"
-                )
+                text = f"sidecars use port {port.number} themselves: HTTP to this port of the service is not routed"
                 sink.add("MC0640", service.origin, text)
 
 

@@ -83,7 +83,7 @@ class Listeners:
             self._entries[candidate.key] = _entry(candidate)
         elif entry.locked:
             if _host(candidate) not in entry.hosts:
-                entry.shadow(candidate, "another egress listener of the Sidecar has the address")
+                entry.shadow(candidate, "in an egress listener of the Sidecar that comes before")
         else:
             self._settle(candidate, entry)
 
@@ -104,7 +104,7 @@ class Listeners:
         if action is _Action.IGNORE:
             _note_ignored(candidate, entry)
         elif incoming is not entry.protocol and _SELFISH & {incoming, entry.protocol}:
-            entry.shadow(candidate, f"{entry.protocol.value} and {incoming.value} cannot share an address")
+            entry.shadow(candidate, f"and {_text(entry.protocol)} does not share an address with {_text(incoming)}")
         elif action is _Action.REPLACE:
             self._replace(candidate, entry)
         else:
@@ -114,8 +114,12 @@ class Listeners:
         made = self._entries[candidate.key] = _entry(candidate)
         made.shadowed = entry.shadowed
         if entry.protocol is not Protocol.HTTP_PROXY:
-            reason = f"{candidate.port.protocol.value} takes the address over"
+            reason = f"because {_text(candidate.port.protocol)} takes the address over"
             made.shadow(entry.first, reason)
+
+
+def _text(protocol: Protocol) -> str:
+    return "undeclared protocol" if protocol is Protocol.AUTO else protocol.value
 
 
 @shared
@@ -138,7 +142,7 @@ def _note_ignored(candidate: Candidate, entry: _Entry) -> None:
     entry.hosts.add(_host(candidate))
     routes = {chain.end.route_name for chain in entry.chains if isinstance(chain.end, HttpPlan)}
     if any(not isinstance(c.end, HttpPlan) or c.end.route_name not in routes for c in candidate.chains):
-        entry.shadow(candidate, f"{entry.protocol.value} is already served at the address")
+        entry.shadow(candidate, f"with {_text(entry.protocol)}")
 
 
 def _merge(candidate: Candidate, entry: _Entry) -> None:
@@ -151,10 +155,9 @@ def _merge(candidate: Candidate, entry: _Entry) -> None:
         winner = matches.setdefault(_match_key(chain), chain)
         if winner is chain:
             entry.chains.append(chain)
-        else:
-            entry.shadowed.append(
-                Shadow(winner=winner.origin, loser=chain.origin, reason="both match the same traffic")
-            )
+        elif winner.origin != chain.origin:
+            reason = "and both match the same connections"
+            entry.shadowed.append(Shadow(winner=winner.origin, loser=chain.origin, reason=reason))
 
 
 def _match_key(chain: ChainPlan) -> tuple[object, ...]:
