@@ -37,7 +37,7 @@ class ListenerClient:
     @property
     def wildcards(self) -> tuple[str, ...]:
         """The addresses that stand for all addresses, the main one first."""
-        return _WILDCARDS[self.ip_mode]
+        return wildcards(self.ip_mode)
 
     @property
     def loopbacks(self) -> tuple[str, ...]:
@@ -62,9 +62,14 @@ def listener_client(mesh: Mesh, proxy: Proxy) -> ListenerClient:
         captures=captures_traffic(proxy),
         addresses=address_view(mesh, proxy),
         reserved_ports=_reserved_ports(mesh, proxy),
-        unprivileged=_flag(proxy.metadata, "UNPRIVILEGED_POD"),
-        exact_balance=_flag(proxy.metadata, "OUTBOUND_LISTENER_EXACT_BALANCE"),
+        unprivileged=flag(proxy.metadata, "UNPRIVILEGED_POD"),
+        exact_balance=flag(proxy.metadata, "OUTBOUND_LISTENER_EXACT_BALANCE"),
     )
+
+
+def wildcards(ip_mode: IpMode) -> tuple[str, ...]:
+    """The addresses that stand for all addresses of a proxy, the main one first."""
+    return _WILDCARDS[ip_mode]
 
 
 def captures_traffic(proxy: Proxy) -> bool:
@@ -77,6 +82,6 @@ def _reserved_ports(mesh: Mesh, proxy: Proxy) -> frozenset[int]:
     return frozenset({mesh.config.proxy_listen_port, mesh.config.proxy_inbound_listen_port, *map(int, own)})
 
 
-def _flag(metadata: Mapping[str, Any], key: str) -> bool:
+def flag(metadata: Mapping[str, Any], key: str) -> bool:
     """A boolean of metadata, which may be written as text."""
     return bool(parse_bool(str(metadata.get(key, ""))))
