@@ -11,7 +11,7 @@ _FOUND_BY_INSPECTION = frozenset({"http/1.1", "h2c"})
 
 
 def inspectors(chains: Iterable[FilterChain]) -> tuple[ListenerFilter, ...]:
-    """The inspectors that the chains need, each only where it is needed: on a server that speaks first it would wait."""
+    """The inspectors that the chains need, each only where it is needed: servers that speak first would wait."""
     tls: dict[int, bool] = {}
     http: dict[int, bool] = {}
     for chain in chains:
