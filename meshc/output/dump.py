@@ -1,8 +1,9 @@
 """Config dumps: the configuration of a proxy in, the answer of Envoy's `/config_dump` out; and such an answer back in.
 
 Written are Envoy's sections in Envoy's order, without times and versions, which a compiler does not have, and the
-resources as dynamic ones; those of the bootstrap stand in the bootstrap alone (spec: tooling 2). Read are dumps of any Envoy: field names of both spellings, static and dynamic
-resources, and resources of types that the schema does not know, which become a `TypedStruct` of the same content.
+resources as dynamic ones; those of the bootstrap stand in the bootstrap alone (spec: tooling 2). Read are dumps of any
+Envoy: field names of both spellings, static and dynamic resources, and resources of types that the schema does not
+know, which become a `TypedStruct` of the same content.
 """
 
 from __future__ import annotations
@@ -170,7 +171,7 @@ def _resources(kind: ResourceType, packed: Iterable[Any]) -> Iterator[Resource]:
         except MessageError as error:
             raise DumpError(f"{kind}: {error}") from None
         name = message.cluster_name if kind == "endpoints" else message.name
-        yield Resource(name, Origin("ConfigDump", name=f"{kind} {name}"), message)
+        yield Resource.of(name, Origin("ConfigDump", name=f"{kind} {name}"), message)
 
 
 def _known(value: Any) -> Any:
