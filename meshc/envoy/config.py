@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 from google.protobuf.message import Message
@@ -16,21 +16,40 @@ ResourceType = Literal["listeners", "routes", "clusters", "endpoints", "secrets"
 RESOURCE_TYPES: tuple[ResourceType, ...] = get_args(ResourceType)
 
 
-@dataclass(slots=True, eq=False)
 class Resource:
-    """One xDS resource; its JSON text and bytes are made when first asked for and kept."""
+    """One xDS resource. Its message, JSON text and bytes are each made when first asked for, and kept."""
 
-    name: str
-    origin: Origin
-    message: Message
-    _json: bytes | None = field(default=None, repr=False)
-    _wire: bytes | None = field(default=None, repr=False)
+    __slots__ = ("_json", "_make", "_message", "_print", "_wire", "name", "origin")
+
+    def __init__(
+        self, name: str, origin: Origin, make: Callable[[], Message], text: Callable[[], str] | None = None
+    ) -> None:
+        """`make` gives the message; `text`, where its JSON can be had without it, that."""
+        self.name = name
+        self.origin = origin
+        self._make = make
+        self._print = text
+        self._message: Message | None = None
+        self._json: bytes | None = None
+        self._wire: bytes | None = None
+
+    @classmethod
+    def of(cls, name: str, origin: Origin, message: Message) -> Resource:
+        """A resource whose message is there already."""
+        return cls(name, origin, lambda: message)
+
+    @property
+    def message(self) -> Message:
+        """The protobuf message."""
+        if self._message is None:
+            self._message = self._make()
+        return self._message
 
     @property
     def json(self) -> bytes:
         """Proto JSON on one line, UTF-8."""
         if self._json is None:
-            self._json = to_text(self.message).encode()
+            self._json = (self._print() if self._print is not None else to_text(self.message)).encode()
         return self._json
 
     @property
@@ -39,6 +58,9 @@ class Resource:
         if self._wire is None:
             self._wire = to_bytes(self.message)
         return self._wire
+
+    def __repr__(self) -> str:
+        return f"Resource({self.name!r})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

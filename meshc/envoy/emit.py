@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from google.protobuf.message import Message
@@ -12,9 +13,8 @@ from meshc.envoy.clusters import cluster
 from meshc.envoy.config import ProxyConfig, Resource
 from meshc.envoy.endpoints import assignment
 from meshc.envoy.listeners import listener
-from meshc.envoy.routes import route_configuration
+from meshc.envoy.routes import RouteMessages
 from meshc.ir.proxy import ProxyIR
-from meshc.ir.route import RouteConfiguration, VirtualHost
 
 
 @dataclass(slots=True)
@@ -22,7 +22,7 @@ class Emitter:
     """Makes messages for the proxies of one mesh; keeps one `Resource` per IR node, with its bytes and JSON text."""
 
     _resources: dict[Any, Resource] = field(default_factory=dict)
-    _virtual_hosts: dict[VirtualHost, Any] = field(default_factory=dict)
+    _routes: RouteMessages = field(default_factory=RouteMessages)
 
     def emit(self, ir: ProxyIR) -> ProxyConfig:
         """The configuration of one proxy as Envoy messages, in the order of the IR."""
@@ -30,22 +30,20 @@ class Emitter:
             proxy=ir.proxy,
             bootstrap=ir.bootstrap,
             listeners=self._each(ir.listeners, listener),
-            routes=self._each(ir.routes, self._routes),
+            routes=self._each(ir.routes, self._routes.message, self._routes.text),
             clusters=self._each(ir.clusters, cluster),
             endpoints=self._each(ir.endpoints, assignment),
         )
 
-    def _routes(self, node: RouteConfiguration) -> Message:
-        """Configurations of different namespaces have most of their virtual hosts in common."""
-        message: Message = route_configuration(node, self._virtual_hosts)
-        return message
-
-    def _each(self, nodes: Iterable[Any], make: Callable[[Any], Message]) -> tuple[Resource, ...]:
+    def _each(
+        self, nodes: Iterable[Any], make: Callable[[Any], Message], text: Callable[[Any], str] | None = None
+    ) -> tuple[Resource, ...]:
         known = self._resources
         made = []
         for node in nodes:
             resource = known.get(node)
             if resource is None:
-                resource = known[node] = Resource(node.name, node.origin, make(node))
+                printer = partial(text, node) if text is not None else None
+                resource = known[node] = Resource(node.name, node.origin, partial(make, node), printer)
             made.append(resource)
         return tuple(made)

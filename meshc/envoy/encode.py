@@ -39,6 +39,20 @@ def to_text(message: Message) -> str:
     return _message(message.DESCRIPTOR)(message)
 
 
+def to_text_with(message: Message, name: str, items: Iterable[str]) -> str:
+    """`to_text` of a message whose repeated field `name` is unset, with the texts of that field's items put in."""
+    own = message.DESCRIPTOR.fields_by_name[name]
+    printed = [(field.number, _printed(field, value)) for field, value in message.ListFields()]
+    texts = ",".join(items)
+    if texts:
+        printed.append((own.number, f'"{own.json_name}":[{texts}]'))
+    return "{" + ",".join(text for _, text in sorted(printed)) + "}"
+
+
+def _printed(field: FieldDescriptor, value: Any) -> str:
+    return f'"{field.json_name}":{_field(field)(value)}'
+
+
 def to_value(message: Message) -> Any:
     """A message as plain values (dict, list, str, int, float, bool, None), as a JSON parser gives them."""
     return json.loads(to_text(message))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from meshc.envoy.encode import to_text, to_text_with
 from meshc.envoy.route_actions import action, header_changes
 from meshc.envoy.route_filters import per_filter_config
 from meshc.envoy.route_matches import route_match
@@ -12,18 +13,45 @@ from meshc.envoy.wrappers import wrapped
 from meshc.ir import route as ir
 
 
-def route_configuration(node: ir.RouteConfiguration, made: dict[ir.VirtualHost, Any] | None = None) -> Any:
-    """A route configuration. Clusters are never validated: Envoy may learn of them later than of the routes.
+class RouteMessages:
+    """Makes route configurations of one mesh: those of different namespaces have most virtual hosts in common."""
 
-    `made` keeps the messages of virtual hosts for further configurations, which mostly have the same ones.
-    """
-    made = {} if made is None else made
-    for host in node.virtual_hosts:
-        if host not in made:
-            made[host] = virtual_host(host)
+    def __init__(self) -> None:
+        self._messages: dict[ir.VirtualHost, Any] = {}
+        self._texts: dict[ir.VirtualHost, str] = {}
+
+    def message(self, node: ir.RouteConfiguration) -> Any:
+        """The message of a route configuration."""
+        made = _without_hosts(node)
+        made.virtual_hosts.extend(self._host(host) for host in node.virtual_hosts)
+        return made
+
+    def text(self, node: ir.RouteConfiguration) -> str:
+        """Its JSON text, put together from those of the virtual hosts."""
+        return to_text_with(_without_hosts(node), "virtual_hosts", map(self._text, node.virtual_hosts))
+
+    def _host(self, node: ir.VirtualHost) -> Any:
+        made = self._messages.get(node)
+        if made is None:
+            made = self._messages[node] = virtual_host(node)
+        return made
+
+    def _text(self, node: ir.VirtualHost) -> str:
+        made = self._texts.get(node)
+        if made is None:
+            made = self._texts[node] = to_text(self._host(node))
+        return made
+
+
+def route_configuration(node: ir.RouteConfiguration) -> Any:
+    """A route configuration."""
+    return RouteMessages().message(node)
+
+
+def _without_hosts(node: ir.RouteConfiguration) -> Any:
+    """Clusters are never validated: Envoy may learn of them later than of the routes."""
     return message_class("envoy.config.route.v3.RouteConfiguration")(
         name=node.name,
-        virtual_hosts=[made[host] for host in node.virtual_hosts],
         validate_clusters=wrapped(False),
         max_direct_response_body_size_bytes=wrapped(node.direct_response_limit),
         ignore_port_in_host_matching=node.ignore_port,

@@ -19,7 +19,7 @@ TLS = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTls
 def config(**resources: list[dict[str, Any]]) -> ProxyConfig:
     made = {
         kind: tuple(
-            Resource(value.get("name", value.get("clusterName", "")), Origin(), from_value(MESSAGES[kind], value))
+            Resource.of(value.get("name", value.get("clusterName", "")), Origin(), from_value(MESSAGES[kind], value))
             for value in values
         )
         for kind, values in resources.items()

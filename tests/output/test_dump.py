@@ -34,7 +34,7 @@ def read_case(folder: Path) -> ProxyConfig:
         file = folder / f"{kind}.json"
         values = json.loads(file.read_text()) if file.is_file() else []
         parts[kind] = tuple(
-            Resource(value.get("name") or value["clusterName"], Origin(), from_value(MESSAGES[kind], value))
+            Resource.of(value.get("name") or value["clusterName"], Origin(), from_value(MESSAGES[kind], value))
             for value in values
         )
     return ProxyConfig("", **parts)
