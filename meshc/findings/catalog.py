@@ -190,4 +190,23 @@ _RULES += (
     Rule("MC0642", "INFO", "match without effect"),
 )
 
+_RULES += (
+    Rule("MC0701", "INFO", "Istio's own filter left out"),
+    Rule("MC0702", "WARNING", "extension left out", "a stock Envoy has nothing in its place"),
+    Rule(
+        "MC0703",
+        "WARNING",
+        "mutual TLS left out",
+        "write certificates with `meshc certs`, and name their folder with --certs",
+    ),
+    Rule("MC0704", "WARNING", "secret is not in the input", "add the Secret, in the namespace that the name says"),
+    Rule("MC0705", "WARNING", "resource of a name that is taken", "Envoy serves the first of a name"),
+    Rule(
+        "MC0706",
+        "INFO",
+        "listener out of reach",
+        "without interception only one listener has a port; --interception redirect leaves them to iptables",
+    ),
+)
+
 CATALOG: dict[str, Rule] = {rule.code: rule for rule in _RULES}
