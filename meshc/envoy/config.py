@@ -84,6 +84,12 @@ class ProxyConfig:
         resources: tuple[Resource, ...] = getattr(self, kind)
         return resources
 
+    def map(self, change: Callable[[ResourceType, Resource], Resource | None]) -> ProxyConfig:
+        """The same with every resource changed, or left out where the change is None."""
+        changed = {kind: [change(kind, resource) for resource in self.of(kind)] for kind in RESOURCE_TYPES}
+        kept = (tuple(r for r in changed[kind] if r is not None) for kind in RESOURCE_TYPES)
+        return ProxyConfig(self.proxy, self.bootstrap, *kept)
+
     def __iter__(self) -> Iterator[tuple[ResourceType, Resource]]:
         for kind in RESOURCE_TYPES:
             for resource in self.of(kind):

@@ -7,12 +7,12 @@ Left out are filters, tracers and key providers that a regular build of Envoy do
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from meshc.envoy.any import unpack
-from meshc.envoy.config import RESOURCE_TYPES, ProxyConfig, Resource, ResourceType
+from meshc.envoy.config import ProxyConfig, Resource
 from meshc.envoy.http_options import HTTP_OPTIONS
 from meshc.envoy.rewrite import Change, Rewriter, packed_type, remove
 from meshc.findings import Origin, Sink
@@ -59,12 +59,10 @@ class StockDialect:
     def rewrite(self, config: ProxyConfig) -> ProxyConfig:
         """The configuration that a stock Envoy accepts. What it has to do without is said in findings."""
         http = set(_http_clusters(config)) - set(_tcp_clusters(config))
-        return replace(config, **{kind: self._all(kind, config, http) for kind in RESOURCE_TYPES})
-
-    def _all(self, kind: ResourceType, config: ProxyConfig, http: set[str]) -> tuple[Resource, ...]:
-        return tuple(
-            self._one(resource, Use.HTTP if kind == "clusters" and resource.name in http else Use.OTHER)
-            for resource in config.of(kind)
+        return config.map(
+            lambda kind, resource: self._one(
+                resource, Use.HTTP if kind == "clusters" and resource.name in http else Use.OTHER
+            )
         )
 
     def _one(self, resource: Resource, use: Use) -> Resource:
@@ -146,7 +144,7 @@ class StockDialect:
         sockets = [match.transport_socket for match in cluster.transport_socket_matches]
         if cluster.HasField("transport_socket"):
             sockets.append(cluster.transport_socket)
-        return any([offered(socket) for socket in sockets]) or changed
+        return offered.every(sockets) or changed
 
 
 def _is_lacking(item: Any) -> bool:

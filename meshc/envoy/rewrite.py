@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from meshc.envoy.any import unpack
@@ -34,11 +34,18 @@ class Rewriter:
                 continue
             if field.message_type.GetOptions().map_entry:
                 if field.message_type.fields_by_name["value"].message_type is not None:
-                    changed |= any([self(value[key]) for key in value])
+                    changed |= self.every(value[key] for key in value)
             elif field.is_repeated:
-                changed |= any([self(item) for item in value])
+                changed |= self.every(value)
             else:
                 changed |= self(value)
+        return changed
+
+    def every(self, messages: Iterable[Any]) -> bool:
+        """Change each of several messages in place; whether anything changed."""
+        changed = False
+        for message in messages:
+            changed |= self(message)
         return changed
 
     def _packed(self, packed: Any) -> bool:
