@@ -8,8 +8,13 @@ from typing import Any
 from meshc.ir.node import value
 from meshc.ir.tracing import SpanTag, TagKind
 from meshc.model.api import CustomTag, MeshCustomTag, MeshTracing
+from meshc.model.mesh import Mesh
 from meshc.model.names import LABEL_CANONICAL_NAME, LABEL_CANONICAL_REVISION
+from meshc.model.shared import shared
 from meshc.scope.proxy import Proxy
+
+SEMANTIC_CONVENTIONS = "OTEL_SEMANTIC_CONVENTIONS"
+"""How a provider asks for names by OpenTelemetry's conventions (`serviceAttributeEnrichment`)."""
 
 Version = tuple[int, int]
 """A proxy's release, major and minor."""
@@ -32,7 +37,7 @@ class SpanFacts:
     """All of a workload that its spans depend on.
 
     `sampling` (percent), `max_path_tag_length`, `istio_tags` and `tags` are ProxyConfig's `tracing`; 0 means unset.
-    `service_name` is what OpenTelemetry's conventions call the workload.
+    `service_name` is what OpenTelemetry's conventions call the workload, empty if no provider of the mesh asks for it.
     """
 
     canonical_service: str
@@ -48,7 +53,7 @@ class SpanFacts:
     tags: tuple[SpanTag, ...] = ()
 
 
-def span_facts(proxy: Proxy, version: Version) -> SpanFacts:
+def span_facts(mesh: Mesh, proxy: Proxy, version: Version) -> SpanFacts:
     """The facts of one proxy; the canonical names are those that its pod is labelled with, without any fallback."""
     metadata = proxy.metadata
     tracing = proxy.config.tracing or MeshTracing()
@@ -58,7 +63,7 @@ def span_facts(proxy: Proxy, version: Version) -> SpanFacts:
         cluster_id=proxy.cluster_id or "unknown",
         mesh_id=metadata.get("MESH_ID") or "unknown",
         namespace=metadata.get("NAMESPACE") or "default",
-        service_name=_service_name(proxy),
+        service_name=_service_name(proxy) if _asks_for_service_names(mesh) else "",
         version=version,
         sampling=tracing.sampling,
         max_path_tag_length=tracing.max_path_tag_length,
@@ -108,6 +113,12 @@ def _common_tag(name: str, tag: CustomTag | MeshCustomTag) -> Iterator[SpanTag]:
     elif tag.header is not None:
         header = tag.header
         yield SpanTag(tag=name, kind=TagKind.REQUEST_HEADER, source=header.name, default=header.default_value)
+
+
+@shared
+def _asks_for_service_names(mesh: Mesh) -> bool:
+    providers = (p.opentelemetry for p in mesh.config.extension_providers if p.opentelemetry is not None)
+    return any(p.service_attribute_enrichment == SEMANTIC_CONVENTIONS for p in providers)
 
 
 def _service_name(proxy: Proxy) -> str:

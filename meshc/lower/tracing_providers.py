@@ -19,7 +19,7 @@ from meshc.ir.tracing import (
     Zipkin,
 )
 from meshc.lower.providers import ProviderService, provider_service
-from meshc.lower.span_tags import SpanFacts, Version
+from meshc.lower.span_tags import SEMANTIC_CONVENTIONS, SpanFacts, Version
 from meshc.model.api import (
     DatadogProvider,
     DynatraceSamplerConfig,
@@ -111,7 +111,7 @@ def _open_telemetry(mesh: Mesh, otel: OpenTelemetryProvider, facts: SpanFacts) -
         sampler = _sampler(mesh, otel.dynatrace_sampler, collector, service)
         if sampler is None:
             return None
-    enriched = otel.service_attribute_enrichment == "OTEL_SEMANTIC_CONVENTIONS"
+    enriched = otel.service_attribute_enrichment == SEMANTIC_CONVENTIONS
     detectors = otel.resource_detectors
     made = OpenTelemetry(
         collector=collector,

@@ -38,7 +38,7 @@ def workload_facts(scope: ProxyScope) -> WorkloadFacts:
     return WorkloadFacts(
         telemetries=scope.telemetries,
         http=http_facts(proxy, idle_timeout),
-        spans=span_facts(proxy, _version(proxy.metadata)),
+        spans=span_facts(scope.mesh, proxy, _version(proxy.metadata)),
         idle_timeout=idle_timeout,
     )
 
