@@ -72,7 +72,7 @@ class StockDialect:
             message.CopyFrom(resource.message)
             changed = self._rewriter(resource.origin, use)(message)
             made = self._made[resource, use] = (
-                Resource(resource.name, resource.origin, message) if changed else resource
+                Resource.of(resource.name, resource.origin, message) if changed else resource
             )
         return made
 
