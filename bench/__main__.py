@@ -67,7 +67,7 @@ def large(shape: Shape, proxies: int, folder: Path) -> Iterator[Row]:
     spans = []
     for name in proxy_names(shape, proxies):
         before = time.perf_counter()
-        write_resources(compiler.compile(compiler.find(ProxyRequest(name))), out)
+        write_resources(compiler.compile(compiler.find(ProxyRequest(name=name))), out)
         spans.append(time.perf_counter() - before)
     total = time.perf_counter() - start
     size = sum(f.stat().st_size for f in out.rglob("*.json")) / 1e9
