@@ -11,6 +11,7 @@ from meshc.lower.inbound_client import InboundClient, own_addresses
 from meshc.lower.names import inbound_cluster_name
 from meshc.lower.notes import Note
 from meshc.model.api import IstioIngressListener, MeshConfig, ServerTLSSettings, Sidecar
+from meshc.model.policies import MtlsMode
 from meshc.model.protocol import Protocol, parse
 from meshc.scope.scope import ProxyScope
 from meshc.scope.targets import ServiceTarget
@@ -62,6 +63,9 @@ class _Ports:
 
     def leave_out(self, origin: Origin, source: str, why: str) -> None:
         self.notes.append(Note(code="MC0660", origin=origin, message=f"{source} gets no filter chain: {why}"))
+
+    def ignore_tls(self, port: InboundPort, why: str) -> None:
+        self.notes.append(Note(code="MC0662", origin=port.origin, message=f"`tls` has no effect: {why}"))
 
 
 def inbound_ports(scope: ProxyScope, client: InboundClient) -> tuple[tuple[InboundPort, ...], tuple[Note, ...]]:
@@ -181,7 +185,8 @@ def _with_tls(ports: _Ports, scope: ProxyScope, listener: IstioIngressListener, 
     if listener.tls is None:
         return port
     if not scope.mesh.features.enable_tls_on_sidecar_ingress:
-        message = "`tls` has no effect unless istiod runs with ENABLE_TLS_ON_SIDECAR_INGRESS"
-        ports.notes.append(Note(code="MC0662", origin=port.origin, message=message))
+        ports.ignore_tls(port, "istiod runs without ENABLE_TLS_ON_SIDECAR_INGRESS")
         return port
+    if scope.peer.at(port.number) is not MtlsMode.DISABLE:
+        ports.ignore_tls(port, f"the mesh's own TLS is not off for port {port.number}")
     return replace(port, tls=listener.tls, protocol=_TERMINATED.get(port.protocol, port.protocol))
