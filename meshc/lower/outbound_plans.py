@@ -8,10 +8,11 @@ from meshc.lower.listener_plan import ListenerPlan, ListenPort
 from meshc.lower.outbound_candidates import candidates, surroundings
 from meshc.lower.route_facts import Labels
 from meshc.lower.stream_destinations import StreamView
-from meshc.lower.stream_routes import stream_routes
+from meshc.lower.stream_routes import destination_hosts, names_source_namespace, stream_routes
+from meshc.model.destination_rules import DestinationRule
 from meshc.model.mesh import Mesh
 from meshc.model.node import node
-from meshc.model.service import Resolution
+from meshc.model.service import Resolution, Service
 from meshc.model.shared import shared
 from meshc.model.virtual_services import VirtualService
 from meshc.scope.sidecar import EgressListener, SelectedRules, SidecarScope
@@ -26,16 +27,38 @@ class OutboundView:
     dns_domain: str
     labels: Labels
 
-    def of_service(self, virtual_services: tuple[VirtualService, ...]) -> StreamView:
-        """What decides about the connections to a service besides itself."""
-        return StreamView(
-            services=self.scope.by_host,
-            rules=self.rules.outbound,
-            namespace=self.scope.namespace,
-            labels=dict(self.labels),
-            dns_domain=self.dns_domain,
-            virtual_services=virtual_services,
+    def of_service(self, mesh: Mesh, service: Service, routes: tuple[VirtualService, ...]) -> StreamView | None:
+        """What decides about the connections to a service besides itself; None if nothing does.
+
+        Clients of different namespaces get the same answer unless the routes mean something else to them.
+        """
+        if not routes and not service.aliases:
+            return None
+        hosts = dict.fromkeys(host for vs in routes for host in destination_hosts(mesh, vs))
+        services, rules = self.scope.by_host, self.rules.outbound
+        local = any(names_source_namespace(mesh, vs) for vs in routes)
+        return _stream_view(
+            mesh,
+            tuple((host, services[host]) for host in hosts if host in services),
+            tuple((host, rules[host]) for host in hosts if host in rules),
+            self.scope.namespace if local else "",
+            self.labels,
+            self.dns_domain if service.aliases else "",
+            routes,
         )
+
+
+@shared
+def _stream_view(
+    mesh: Mesh,
+    services: tuple[tuple[str, Service], ...],
+    rules: tuple[tuple[str, DestinationRule], ...],
+    namespace: str,
+    labels: Labels,
+    dns_domain: str,
+    virtual_services: tuple[VirtualService, ...],
+) -> StreamView:
+    return StreamView(dict(services), dict(rules), namespace, dict(labels), dns_domain, virtual_services)
 
 
 @shared
@@ -76,7 +99,6 @@ def _add_services(
     around = surroundings(mesh, client, egress.bind, egress.capture_mode, listen)
     routes, rules = stream_routes(mesh, egress), view.rules.outbound
     for service in egress.services:
-        own = routes.of(service.hostname)
-        stream = view.of_service(own) if own or service.aliases else None
+        stream = view.of_service(mesh, service, routes.of(service.hostname))
         for candidate in candidates(mesh, around, service, rules.get(service.hostname), stream):
             listeners.add(candidate)

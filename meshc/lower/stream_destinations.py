@@ -22,7 +22,8 @@ UNKNOWN_CLUSTER = "UnknownService"
 class StreamView:
     """What of a client's view decides about connections: what routes lead to, and which of them are for it.
 
-    `services` and `rules` are by host. `virtual_services` are those of the service at hand.
+    `services` and `rules` are by host. `virtual_services` are those of the service at hand. Namespace and DNS domain
+    are empty where nothing asks for them.
     """
 
     services: Mapping[str, Service]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from meshc.model.api import L4MatchAttributes, TLSMatchAttributes
+from meshc.model.api import L4MatchAttributes, RouteDestination, TCPRoute, TLSMatchAttributes, TLSRoute
 from meshc.model.hosts import is_wildcard, matches
 from meshc.model.mesh import Mesh
 from meshc.model.shared import shared
@@ -45,11 +45,31 @@ def stream_routes(mesh: Mesh, egress: EgressListener) -> StreamRoutes:
 def label_keys(mesh: Mesh, scope: SidecarScope) -> frozenset[str]:
     """The labels of clients that some TCP or TLS match asks for."""
     found = dict.fromkeys(vs for egress in scope.egress for vs in stream_routes(mesh, egress).all)
-    conditions: list[L4MatchAttributes | TLSMatchAttributes] = []
-    for vs in found:
-        conditions += [match for route in vs.tls for match in route.match]
-        conditions += [match for route in vs.tcp for match in route.match]
-    return frozenset(key for match in conditions for key in match.source_labels)
+    return frozenset(key for vs in found for match in _matches(vs) for key in match.source_labels)
+
+
+@shared
+def names_source_namespace(mesh: Mesh, vs: VirtualService) -> bool:
+    """Some TCP or TLS match is for clients of one namespace."""
+    return any(match.source_namespace for match in _matches(vs))
+
+
+@shared
+def destination_hosts(mesh: Mesh, vs: VirtualService) -> tuple[str, ...]:
+    """The hosts that TCP and TLS routes lead to, each once."""
+    weighted = (w for route in (*_routes(vs.tls), *_routes(vs.tcp)) for w in route)
+    return tuple(dict.fromkeys(w.destination.host for w in weighted if w.destination is not None))
+
+
+def _routes(routes: Iterable[TLSRoute | TCPRoute]) -> Iterator[tuple[RouteDestination, ...]]:
+    return (route.route for route in routes)
+
+
+def _matches(vs: VirtualService) -> Iterator[L4MatchAttributes | TLSMatchAttributes]:
+    for tls in vs.tls:
+        yield from tls.match
+    for tcp in vs.tcp:
+        yield from tcp.match
 
 
 def _hosts(found: tuple[VirtualService, ...]) -> Iterator[tuple[str, int]]:

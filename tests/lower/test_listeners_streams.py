@@ -144,7 +144,7 @@ def proxy_timeout(found: dict[str, Listener], name: str) -> int | None:
 
 
 def test_filters_that_know_a_protocol_stand_before_the_proxy() -> None:
-    def kinds(protocol: str, **features: bool) -> list[type]:
+    def kinds(protocol: str, **features: Any) -> list[type]:
         mesh = mesh_of(pod(), port(protocol, address="192.0.2.10"), **features)
         return [type(f) for f in listeners(mesh)["192.0.2.10_5000"].chains[0].filters]
 

@@ -108,7 +108,8 @@ def logging(*names: str, **more: Any) -> dict[str, Any]:
 def test_logs_of_mesh_config() -> None:
     found = logs(mesh(accessLogFile="/dev/stdout", enableEnvoyAccessLogService=True))
     assert kinds(found.http) == kinds(found.tcp) == kinds(found.listener) == [FileLog, GrpcLog]
-    names = [log.service.log_name for group in (found.http, found.tcp, found.listener) for log in group[1:]]
+    groups = (found.http, found.tcp, found.listener)
+    names = [log.service.log_name for group in groups for log in group if isinstance(log, GrpcLog)]
     assert names == ["http_envoy_accesslog", "tcp_envoy_accesslog", "listener_envoy_accesslog"]
     assert all(log.filter is not None and log.filter.no_route for log in found.listener)
     assert logs(mesh(accessLogFile="/dev/stdout", disableEnvoyListenerLog=True)).listener == ()
