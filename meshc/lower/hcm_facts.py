@@ -24,7 +24,7 @@ NO_SECURITY = SecurityFilters()
 class HcmFacts:
     """What the settings of one connection manager depend on.
 
-    `http2`: the port declares HTTP/2. `grpc_web`: gRPC-Web. `dns_cache`: the cache of a wildcard service that is
+    `http2`: the port declares HTTP/2. `http3`: requests come over QUIC. `grpc_web`: gRPC-Web. `dns_cache`: the cache of a wildcard service that is
     resolved at run time, empty for others. `explicit_proxy`: the listener of `proxyHttpPort`, clients' HTTP proxy.
     """
 
@@ -32,6 +32,7 @@ class HcmFacts:
     workload: WorkloadFacts
     security: SecurityFilters = NO_SECURITY
     http2: bool = False
+    http3: bool = False
     grpc_web: bool = False
     dns_cache: str = ""
     explicit_proxy: bool = False

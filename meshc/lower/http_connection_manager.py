@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 from meshc.ir.address import PrefixRange
-from meshc.ir.http_connection_manager import Http1, HttpSettings
+from meshc.ir.http_connection_manager import Codec, Http1, HttpSettings
 from meshc.lower.access_logs import access_logs
 from meshc.lower.hcm_facts import HcmFacts
 from meshc.lower.http_facts import path_normalization
@@ -25,12 +25,14 @@ def http_settings(mesh: Mesh, facts: HcmFacts) -> HttpSettings:
     Listeners of one workload, and workloads that differ in nothing that matters, share one answer (spec: listeners 18,
     inbound 10).
     """
-    workload, http, inbound = facts.workload, facts.workload.http, facts.traffic is Traffic.INBOUND
+    workload, http = facts.workload, facts.workload.http
+    inbound, arriving = facts.traffic is Traffic.INBOUND, facts.traffic is not Traffic.OUTBOUND
     traced = tracing(mesh, workload.telemetries, facts.traffic, workload.spans)
     path = path_normalization(mesh.config)
     remote = _uses_remote_address(mesh, facts)
     return HttpSettings(
         filters=http_filters(mesh, facts),
+        codec=Codec.HTTP3 if facts.http3 else Codec.AUTO,
         tracing=traced.tracing,
         access_logs=access_logs(mesh, workload.telemetries, facts.traffic).http,
         http1=_http1(mesh, facts),
@@ -39,9 +41,10 @@ def http_settings(mesh: Mesh, facts: HcmFacts) -> HttpSettings:
         server_name=_server_name(facts),
         pass_server_header=http.pass_server_header,
         use_remote_address=remote,
+        xff_trusted_hops=http.xff_trusted_hops,
         internal_ranges=_internal_ranges(mesh) if remote or mesh.features.enable_hcm_internal_networks else (),
-        forward_client_cert=http.client_cert if inbound else None,
-        client_cert_details=http.client_cert_details if inbound else None,
+        forward_client_cert=http.client_cert if arriving else None,
+        client_cert_details=http.client_cert_details if arriving else None,
         generate_request_id=http.generate_request_id,
         request_id_sampling=traced.request_id_sampling,
         append_forwarded_port=http.append_forwarded_port,

@@ -5,8 +5,17 @@ from __future__ import annotations
 from meshc.ir.duration import Duration
 from meshc.ir.http_connection_manager import ClientCert, ClientCertDetails
 from meshc.ir.node import value
-from meshc.model.api import ForwardClientCertDetails, MeshConfig, ProxyHeaders, SetCurrentClientCertDetails
-from meshc.scope.proxy import Proxy
+from meshc.model.api import (
+    ForwardClientCertDetails,
+    MeshConfig,
+    ProxyHeaders,
+    SetCurrentClientCertDetails,
+    Topology,
+)
+from meshc.scope.proxy import Proxy, ProxyKind
+
+_SETTING = (ClientCert.APPEND_FORWARD, ClientCert.SANITIZE_SET)
+"""What makes a gateway write the header; only then does it matter what is written."""
 
 
 @value
@@ -14,7 +23,8 @@ class HttpFacts:
     """Facts of one proxy that all of its connection managers follow (spec: extensions 3.3).
 
     `accept_http10`: asked for by metadata. `server_name` empty: not given. `metadata_in_mesh`: metadata is exchanged
-    with services of the mesh only. `client_cert` and `client_cert_details` are those of inbound traffic.
+    with services of the mesh only. `client_cert` and `client_cert_details` are those of traffic that arrives from
+    outside the workload. `xff_trusted_hops`: proxies in front of a gateway that are believed about the client.
     """
 
     accept_http10: bool = False
@@ -27,7 +37,8 @@ class HttpFacts:
     metadata_in_mesh: bool = False
     append_forwarded_port: bool = False
     client_cert: ClientCert = ClientCert.APPEND_FORWARD
-    client_cert_details: ClientCertDetails = ClientCertDetails(subject=True, dns=True, uri=True)
+    client_cert_details: ClientCertDetails | None = ClientCertDetails(subject=True, dns=True, uri=True)
+    xff_trusted_hops: int = 0
 
 
 def http_facts(proxy: Proxy, idle_timeout: Duration | None) -> HttpFacts:
@@ -35,6 +46,8 @@ def http_facts(proxy: Proxy, idle_timeout: Duration | None) -> HttpFacts:
     headers = proxy.config.proxy_headers or ProxyHeaders()
     server, request_id, debug = headers.server, headers.request_id, headers.envoy_debug_headers
     metadata, port = headers.metadata_exchange_headers, headers.x_forwarded_port
+    topology = (proxy.config.gateway_topology or Topology()) if proxy.kind is ProxyKind.ROUTER else None
+    client_cert, details = _of_headers(headers) if topology is None else _of_topology(topology)
     return HttpFacts(
         accept_http10=proxy.metadata.get("HTTP10") == "1",
         idle_timeout=idle_timeout,
@@ -45,13 +58,27 @@ def http_facts(proxy: Proxy, idle_timeout: Duration | None) -> HttpFacts:
         suppress_envoy_headers=bool(debug and debug.disabled),
         metadata_in_mesh=bool(metadata and metadata.mode == "IN_MESH"),
         append_forwarded_port=bool(port and port.enabled),
-        client_cert=_client_cert(headers.forwarded_client_cert),
-        client_cert_details=_details(headers.set_current_client_cert_details or SetCurrentClientCertDetails()),
+        client_cert=client_cert,
+        client_cert_details=details,
+        xff_trusted_hops=topology.num_trusted_proxies if topology is not None else 0,
     )
 
 
-def _client_cert(setting: ForwardClientCertDetails) -> ClientCert:
-    return ClientCert.APPEND_FORWARD if setting == "UNDEFINED" else ClientCert(setting)
+def _of_headers(headers: ProxyHeaders) -> tuple[ClientCert, ClientCertDetails | None]:
+    """What a sidecar tells of its clients' certificates: the `proxyHeaders` decide."""
+    details = _details(headers.set_current_client_cert_details or SetCurrentClientCertDetails())
+    return _client_cert(headers.forwarded_client_cert, ClientCert.APPEND_FORWARD), details
+
+
+def _of_topology(topology: Topology) -> tuple[ClientCert, ClientCertDetails | None]:
+    """What a gateway tells of them: its `gatewayTopology` decides, `proxyHeaders` do not (spec: gateways 6)."""
+    client_cert = _client_cert(topology.forward_client_cert_details, ClientCert.SANITIZE_SET)
+    details = ClientCertDetails(subject=True, cert=True, dns=True, uri=True) if client_cert in _SETTING else None
+    return client_cert, details
+
+
+def _client_cert(setting: ForwardClientCertDetails, default: ClientCert) -> ClientCert:
+    return default if setting == "UNDEFINED" else ClientCert(setting)
 
 
 def _details(settings: SetCurrentClientCertDetails) -> ClientCertDetails:

@@ -30,6 +30,7 @@ from meshc.resources.mesh_config.proxy import (
     ProxyHeaders,
     RemoteService,
     SetCurrentClientCertDetails,
+    Topology,
 )
 from meshc.resources.mesh_config.proxy import Tracing as MeshTracing
 from meshc.resources.message import Message
@@ -197,6 +198,7 @@ __all__ = [
     "TcpSettings",
     "Telemetry",
     "TelemetryTracing",
+    "Topology",
     "TrafficPolicy",
     "TunnelSettings",
     "ZipkinProvider",
