@@ -12,8 +12,9 @@ from enum import Enum
 from typing import Any
 
 from meshc.envoy.any import unpack
-from meshc.envoy.config import ProxyConfig, Resource
+from meshc.envoy.config import ProxyConfig, Resource, ResourceType
 from meshc.envoy.http_options import HTTP_OPTIONS
+from meshc.envoy.references import WASM_FETCH_CLUSTER
 from meshc.envoy.rewrite import Change, Rewriter, packed_type, remove
 from meshc.findings import Origin, Sink
 
@@ -36,6 +37,8 @@ _LACKING = frozenset(
     )
 )
 """Configurations of extensions that a regular build of Envoy does not have."""
+
+_WASM = frozenset(("envoy.extensions.filters.http.wasm.v3.Wasm", "envoy.extensions.filters.network.wasm.v3.Wasm"))
 
 _PEER_EXCHANGE = "istio-peer-exchange"
 _MESH = "istio"
@@ -61,11 +64,14 @@ class StockDialect:
         http = set(_http_clusters(config)) - set(_tcp_clusters(config))
         return config.map(
             lambda kind, resource: self._one(
-                resource, Use.HTTP if kind == "clusters" and resource.name in http else Use.OTHER
+                kind, resource, Use.HTTP if kind == "clusters" and resource.name in http else Use.OTHER
             )
         )
 
-    def _one(self, resource: Resource, use: Use) -> Resource:
+    def _one(self, kind: ResourceType, resource: Resource, use: Use) -> Resource | None:
+        if kind == "extensions" and _is_fetched(resource.message):
+            self._lost(resource.name, resource.origin, "the agent would fetch its module")
+            return None
         made = self._made.get((resource, use))
         if made is None:
             message: Any = type(resource.message)()
@@ -128,8 +134,8 @@ class StockDialect:
         tracing.ClearField("http")
         return True
 
-    def _lost(self, name: str, origin: Origin) -> None:
-        self.sink.add("MC0702", origin, f"{name} is left out: a stock Envoy does not have it")
+    def _lost(self, name: str, origin: Origin, why: str = "a stock Envoy does not have it") -> None:
+        self.sink.add("MC0702", origin, f"{name} is left out: {why}")
 
     def _cluster(self, cluster: Any, use: Use) -> bool:
         changed = self._remove(cluster.filters)
@@ -150,6 +156,14 @@ class StockDialect:
 def _is_lacking(item: Any) -> bool:
     """Of anything with a `typed_config`: whether a stock Envoy does not know its type."""
     return item.HasField("typed_config") and packed_type(item.typed_config) in _LACKING
+
+
+def _is_fetched(extension: Any) -> bool:
+    """A Wasm filter whose module the agent would fetch, as the cluster `_` says."""
+    if packed_type(extension.typed_config) not in _WASM:
+        return False
+    code = unpack(extension.typed_config).config.vm_config.code
+    return bool(code.remote.http_uri.cluster == WASM_FETCH_CLUSTER)
 
 
 def _remove_entries(by_name: Any) -> bool:

@@ -24,6 +24,9 @@ _ROOTS = "ROOTCA"
 _FILE_CERTIFICATE = "file-cert:"
 _FILE_ROOTS = "file-root:"
 _SYSTEM = "system"
+_SYSTEM_ROOTS = "/etc/ssl/certs/ca-certificates.crt"
+"""Where Debian, Alpine and the images of Envoy have the roots of the operating system. Envoy's own `system_root_certs`
+does not go with the verification of names, which istiod asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,8 @@ def _certificate(name: str, chain: str, key: str = "") -> Any:
 
 
 def _roots(name: str, path: str) -> Any:
-    roots: dict[str, Any] = {"system_root_certs": {}} if path == _SYSTEM else {"trusted_ca": {"filename": path}}
-    return message_class(SECRET)(name=name, validation_context=roots)
+    trusted = {"filename": _SYSTEM_ROOTS if path == _SYSTEM else path}
+    return message_class(SECRET)(name=name, validation_context={"trusted_ca": trusted})
 
 
 @dataclass(slots=True)

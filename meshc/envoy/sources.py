@@ -15,7 +15,7 @@ from typing import Any
 from meshc.envoy.config import ProxyConfig, Resource, ResourceType
 from meshc.envoy.rewrite import Rewriter
 from meshc.envoy.secrets import SDS_CONFIG
-from meshc.findings import Sink
+from meshc.findings import Origin, Sink
 
 _V3 = 2
 """`envoy.config.core.v3.ApiVersion.V3`; a field of an existing message takes the number alone."""
@@ -35,21 +35,29 @@ class Sources(ABC):
             return resource
         message: Any = type(resource.message)()
         message.CopyFrom(resource.message)
-        self._rewriter(resource)(message)
+        self._rewriter(resource.origin)(message)
         return Resource.of(resource.name, resource.origin, message)
 
-    def _rewriter(self, resource: Resource) -> Rewriter:
+    def _rewriter(self, origin: Origin) -> Rewriter:
+        def manager(message: Any) -> bool:
+            return self.filters(message.http_filters, origin) | self.manager(message)
+
         return Rewriter(
             {
-                f"{_MANAGER}.HttpConnectionManager": lambda manager: self.manager(manager, resource),
+                f"{_MANAGER}.HttpConnectionManager": manager,
+                "envoy.config.listener.v3.FilterChain": lambda chain: self.filters(chain.filters, origin),
                 "envoy.config.cluster.v3.Cluster": self.cluster,
                 SDS_CONFIG: self.secret,
             }
         )
 
     @abstractmethod
-    def manager(self, manager: Any, resource: Resource) -> bool:
-        """Change where an HTTP connection manager has its routes and its filters' configurations from."""
+    def manager(self, manager: Any) -> bool:
+        """Change where an HTTP connection manager has its routes from."""
+
+    @abstractmethod
+    def filters(self, filters: Any, origin: Origin) -> bool:
+        """Change where the filters of a chain or of a connection manager have their configurations from."""
 
     @abstractmethod
     def cluster(self, cluster: Any) -> bool:
@@ -75,24 +83,28 @@ class Inline(Sources):
         by_name = {kind: {r.name: r.message for r in config.of(kind)} for kind in _REFERRED}
         return Inline(by_name["routes"], by_name["endpoints"], by_name["extensions"], sink)
 
-    def manager(self, manager: Any, resource: Resource) -> bool:
+    def manager(self, manager: Any) -> bool:
         """A route configuration that does not exist is an empty one: every request gets 404."""
+        if not manager.HasField("rds"):
+            return False
+        name = manager.rds.route_config_name
+        manager.route_config.name = name
+        if name in self.routes:
+            manager.route_config.CopyFrom(self.routes[name])
+        return True
+
+    def filters(self, filters: Any, origin: Origin) -> bool:
+        """A filter whose configuration does not exist is left out."""
         changed = False
-        if manager.HasField("rds"):
-            changed = True
-            name = manager.rds.route_config_name
-            manager.route_config.name = name
-            if name in self.routes:
-                manager.route_config.CopyFrom(self.routes[name])
-        for index in reversed(range(len(manager.http_filters))):
-            one = manager.http_filters[index]
+        for index in reversed(range(len(filters))):
+            one = filters[index]
             if one.HasField("config_discovery"):
                 changed = True
                 if one.name in self.extensions:
                     one.typed_config.CopyFrom(self.extensions[one.name].typed_config)
                 else:
-                    self.sink.add("MC0702", resource.origin, f"filter {one.name} is left out: nobody has it")
-                    del manager.http_filters[index]
+                    self.sink.add("MC0702", origin, f"filter {one.name} is left out: nobody has its configuration")
+                    del filters[index]
         return changed
 
     def cluster(self, cluster: Any) -> bool:
@@ -148,17 +160,18 @@ class Files(Sources):
     agent: bool
     used: dict[str, None] = field(default_factory=dict)
 
-    def manager(self, manager: Any, resource: Resource) -> bool:
-        """Routes and extensions, each from a file of its own."""
-        changed = False
+    def manager(self, manager: Any) -> bool:
+        """Routes from a file."""
         if manager.HasField("rds"):
             self._to_file(manager.rds.config_source, "routes", manager.rds.route_config_name)
-            changed = True
-        for one in manager.http_filters:
-            if one.HasField("config_discovery"):
-                self._to_file(one.config_discovery.config_source, "extensions", one.name)
-                changed = True
-        return changed
+        return bool(manager.HasField("rds"))
+
+    def filters(self, filters: Any, origin: Origin) -> bool:
+        """The configurations of filters, each from a file of its own."""
+        found = [one for one in filters if one.HasField("config_discovery")]
+        for one in found:
+            self._to_file(one.config_discovery.config_source, "extensions", one.name)
+        return bool(found)
 
     def cluster(self, cluster: Any) -> bool:
         """Endpoints from a file; where some are host names, in the cluster, as files of endpoints may not have any."""

@@ -11,6 +11,7 @@ from meshc.envoy.bootstrap import bootstrap
 from meshc.envoy.config import ProxyConfig, Resource, ResourceType
 from meshc.envoy.dialect import StockDialect
 from meshc.envoy.interception import Interception, bind_outbound
+from meshc.envoy.refusals import without_refused
 from meshc.envoy.rewrite import Rewriter, packed_type
 from meshc.envoy.secrets import Certificates, Secrets, TlsWithoutAgent
 from meshc.findings import Sink
@@ -48,6 +49,7 @@ def standalone(
     secrets = Secrets.of(whole, certificates)
     tls = TlsWithoutAgent(secrets, sink)
     whole = _without_lost_collectors(_unique(tls.rewrite(whole), sink), sink)
+    whole = without_refused(whole, sink)
     if interception is Interception.NONE:
         whole = bind_outbound(whole, sink)
     used = tuple(Resource.of(name, start.origin, secrets.get(name)) for name in sorted(tls.used))

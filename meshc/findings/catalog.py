@@ -262,6 +262,7 @@ _RULES += (
     ),
     Rule("MC0704", "WARNING", "secret is not in the input", "add the Secret, in the namespace that the name says"),
     Rule("MC0705", "WARNING", "resource of a name that is taken", "Envoy serves the first of a name"),
+    Rule("MC0707", "WARNING", "resource that Envoy refuses"),
     Rule(
         "MC0706",
         "INFO",
