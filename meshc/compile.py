@@ -11,12 +11,13 @@ from meshc.ir.proxy import ProxyIR
 from meshc.lower.passes import lower
 from meshc.model.build import build
 from meshc.model.mesh import Mesh
+from meshc.model.settings import Settings
 from meshc.resources.load import Objects, load
 from meshc.scope.discovery import find, proxies
 from meshc.scope.proxy import Proxy, ProxyKind
 from meshc.scope.scope import ProxyScope, build_scope
 from meshc.settings import Inputs, ProxyRequest, read_settings
-from meshc.source import UnreadableError, read
+from meshc.source import Document, UnreadableError, read
 
 
 class CannotLoadError(Exception):
@@ -62,12 +63,20 @@ class Compiler:
         return self.emitter.emit(self.lower(proxy))
 
 
-def load_compiler(inputs: Inputs) -> Compiler:
-    """Read and index everything; lesser trouble becomes findings.
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the files of an input say, before any of it is put together."""
+
+    documents: tuple[Document, ...]
+    objects: Objects
+    settings: Settings
+
+
+def load_inputs(inputs: Inputs, sink: Sink) -> Loaded:
+    """Read and decode everything; lesser trouble becomes findings.
 
     Raises `CannotLoadError` (nothing readable) and its kin `NothingToCompileError` (nothing there).
     """
-    sink = Sink()
     try:
         documents = read(inputs.paths, sink)
         settings = read_settings(inputs, sink)
@@ -78,4 +87,11 @@ def load_compiler(inputs: Inputs) -> Compiler:
         raise NothingToCompileError(
             f"nothing to compile: no Kubernetes or Istio object in {', '.join(inputs.paths)}", sink
         )
-    return Compiler(objects, build(objects, settings, sink), sink)
+    return Loaded(tuple(documents), objects, settings)
+
+
+def load_compiler(inputs: Inputs) -> Compiler:
+    """Read and index everything. Raises what `load_inputs` raises."""
+    sink = Sink()
+    loaded = load_inputs(inputs, sink)
+    return Compiler(loaded.objects, build(loaded.objects, loaded.settings, sink), sink)

@@ -13,7 +13,7 @@ from meshc.resources.decode import decode_value
 from meshc.resources.features import Features
 from meshc.resources.load import Objects, load
 from meshc.resources.mesh_config import DEFAULT_MESH_CONFIG, MeshConfig, MeshNetworks, overlay_mesh_config
-from meshc.resources.mesh_config.config_map import mesh_config_of, mesh_networks_of
+from meshc.resources.mesh_config.config_map import documents_of, mesh_config_of, mesh_networks_of
 from meshc.resources.message import Message, Struct, message
 from meshc.source import Document, Map, read
 
@@ -74,6 +74,19 @@ def read_settings(inputs: Inputs, sink: Sink) -> Settings:
         clusters={name: load(read([path], sink), sink) for name, path in {**clusters, **inputs.clusters}.items()},
         endpoint_map=_endpoint_map(_root(inputs.endpoint_map, sink), sink),
     )
+
+
+def settings_document(inputs: Inputs, objects: Objects, key: str) -> Document | None:
+    """What the mesh config (`mesh`) or the networks (`meshNetworks`) were read from, for places; None without any.
+
+    That is a file of its own, a part of the case, or what stands under the key in the ConfigMap `istio`.
+    """
+    said = Sink()
+    file, part = (inputs.mesh_config, "meshConfig") if key == "mesh" else (inputs.mesh_networks, "meshNetworks")
+    given = _mapping(file, _root(inputs.case, said), part, said)
+    if given is not None and not _is_config_map(given):
+        return given
+    return next(iter(documents_of(_objects(given, said) if given is not None else objects, key, said)), None)
 
 
 def read_proxy_list(file: Path, sink: Sink) -> tuple[ProxyRequest, ...]:

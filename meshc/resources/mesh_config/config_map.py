@@ -13,7 +13,7 @@ from meshc.resources.mesh_config.mesh import MeshConfig
 from meshc.resources.mesh_config.networks import MeshNetworks
 from meshc.resources.mesh_config.overlay import overlay_mesh_config
 from meshc.resources.message import Message
-from meshc.source import Map
+from meshc.source import Document, Map
 from meshc.source.files import documents_of_text
 
 M = TypeVar("M", bound=Message)
@@ -33,15 +33,21 @@ def mesh_networks_of(objects: Objects, sink: Sink) -> MeshNetworks:
     return found[0] if found is not None else MeshNetworks()
 
 
-def _part(objects: Objects, key: str, cls: type[M], sink: Sink) -> tuple[M, Map] | None:
-    """A part of the ConfigMap, with the mapping it was decoded from."""
+def documents_of(objects: Objects, key: str, sink: Sink) -> list[Document]:
+    """What stands under a key of the ConfigMap, with places in its text."""
     config_map = _config_map(objects)
     text = config_map.data.get(key, "") if config_map is not None else ""
     if config_map is None or not text.strip():
-        return None
-    file = f"{config_map.meta.file} (ConfigMap {config_map.meta.namespace}/{NAME}, data.{key})"
-    for document in documents_of_text(text, file, sink):
-        decoded = decode_value(cls, document.root, file, sink)
+        return []
+    return documents_of_text(
+        text, f"{config_map.meta.file} (ConfigMap {config_map.meta.namespace}/{NAME}, data.{key})", sink
+    )
+
+
+def _part(objects: Objects, key: str, cls: type[M], sink: Sink) -> tuple[M, Map] | None:
+    """A part of the ConfigMap, with the mapping it was decoded from."""
+    for document in documents_of(objects, key, sink):
+        decoded = decode_value(cls, document.root, document.file, sink)
         return (decoded, document.root) if decoded is not None else None
     return None
 
