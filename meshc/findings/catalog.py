@@ -246,6 +246,7 @@ _RULES += (
     Rule("MC0633", "WARNING", "service of a provider does not exist", "write it as namespace/hostname"),
     Rule("MC0634", "WARNING", "access log filter without effect", "name the providers that the filter is for"),
     Rule("MC0635", "INFO", "tracing provider ignored", "name one provider"),
+    Rule("MC0636", "WARNING", "access log format that cannot be read", "write a JSON object"),
     Rule("MC0640", "WARNING", "port reserved by sidecars", "give the port of the Service another number"),
     Rule("MC0641", "WARNING", "TCP or TLS route that is never used"),
     Rule("MC0642", "INFO", "match without effect"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from meshc.ir.node import value
 from meshc.lower.addresses import AddressView, address_view
-from meshc.model.api import parse_bool
+from meshc.model.api import parse_bool, parse_int
 from meshc.model.mesh import Mesh
 from meshc.model.protocol import Protocol
 from meshc.model.service import UNSPECIFIED
@@ -78,8 +78,9 @@ def captures_traffic(proxy: Proxy) -> bool:
 
 
 def _reserved_ports(mesh: Mesh, proxy: Proxy) -> frozenset[int]:
-    own = (proxy.metadata.get(key) or 0 for key in ("ENVOY_STATUS_PORT", "ENVOY_PROMETHEUS_PORT"))
-    return frozenset({mesh.config.proxy_listen_port, mesh.config.proxy_inbound_listen_port, *map(int, own)})
+    own = (str(proxy.metadata.get(key)) for key in ("ENVOY_STATUS_PORT", "ENVOY_PROMETHEUS_PORT"))
+    ports = (mesh.config.proxy_listen_port, mesh.config.proxy_inbound_listen_port, *map(parse_int, own))
+    return frozenset(port for port in ports if port)
 
 
 def flag(metadata: Mapping[str, Any], key: str) -> bool:

@@ -70,7 +70,7 @@ def json_format(fields: Mapping[str, Any], omit_empty: bool = False) -> LogForma
 
 def mesh_format(encoding: str, text: str) -> LogFormat:
     """`accessLogFormat` under `accessLogEncoding`; JSON that is no object counts as none (spec: extensions 4.3)."""
-    return json_format(_json_object(text)) if encoding == "JSON" else text_format(text)
+    return json_format(json_object(text) or {}) if encoding == "JSON" else text_format(text)
 
 
 def needs_query_formatter(item: object) -> bool:
@@ -78,9 +78,10 @@ def needs_query_formatter(item: object) -> bool:
     return isinstance(item, str) and _WITHOUT_QUERY in item
 
 
-def _json_object(text: str) -> Mapping[str, Any]:
+def json_object(text: str) -> Mapping[str, Any] | None:
+    """The JSON object that a text is, None if it is none."""
     try:
         parsed = json.loads(text)
     except ValueError:
-        return {}
-    return parsed if isinstance(parsed, dict) else {}
+        return None
+    return parsed if isinstance(parsed, dict) else None

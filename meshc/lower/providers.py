@@ -8,7 +8,6 @@ from meshc.ir.node import value
 from meshc.lower.names import outbound_cluster_name
 from meshc.model.api import ExtensionProvider, ProviderRef
 from meshc.model.mesh import Mesh
-from meshc.model.service import Service
 from meshc.model.shared import shared
 
 
@@ -38,17 +37,14 @@ def provider_service(mesh: Mesh, service: str, port: int) -> ProviderService | N
 
     Whether anybody can see the service is not asked. None: there is no such service, or several (spec: extensions 4.3).
     """
-    namespace, _, hostname = service.rpartition("/")
-    candidates = mesh.services.by_host(hostname)
-    if namespace:
-        found = [s for s in candidates if s.namespace == namespace]
-    else:
-        found = list(candidates) if len({s.namespace for s in candidates}) == 1 else []
-    return _service(found[0], port) if found else None
+    hostname = _found_host(mesh, service)
+    if hostname is None:
+        return None
+    return ProviderService(cluster=outbound_cluster_name(port, "", hostname), hostname=hostname)
 
 
-def _service(service: Service, port: int) -> ProviderService:
-    return ProviderService(
-        cluster=outbound_cluster_name(port, "", service.hostname),
-        hostname=service.hostname,
-    )
+def _found_host(mesh: Mesh, service: str) -> str | None:
+    if service.count("/") == 1:
+        namespace, _, hostname = service.partition("/")
+        return hostname if any(s.namespace == namespace for s in mesh.services.by_host(hostname)) else None
+    return service if len({s.namespace for s in mesh.services.by_host(service)}) == 1 else None

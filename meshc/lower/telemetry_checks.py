@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from meshc.findings import Origin, Sink
+from meshc.lower.log_formats import json_object
 from meshc.lower.providers import provider, provider_names, provider_service
 from meshc.model.api import AccessLogging, ExtensionProvider, Metrics, Telemetry, TelemetryTracing
 from meshc.model.mesh import Mesh
+
+_MESH_CONFIG = Origin("MeshConfig")
 
 
 class _Use(NamedTuple):
@@ -23,6 +26,7 @@ def check_telemetry(mesh: Mesh, sink: Sink) -> None:
     """Say which providers are named in vain, and what else of the Telemetries in force is ignored."""
     for use in _default_uses(mesh):
         _check_use(mesh, use, sink)
+    _check_mesh_format(mesh, sink)
     for telemetry in _in_force(mesh):
         for use in _uses(telemetry):
             _check_use(mesh, use, sink)
@@ -36,7 +40,7 @@ def _in_force(mesh: Mesh) -> Iterable[Telemetry]:
 
 def _default_uses(mesh: Mesh) -> Iterator[_Use]:
     defaults = mesh.config.default_providers
-    origin = Origin("MeshConfig", "", "", "defaultProviders")
+    origin = _MESH_CONFIG
     yield _Use(origin.at("defaultProviders.tracing"), "tracing", defaults.tracing)
     yield _Use(origin.at("defaultProviders.accessLogging"), "accessLogging", defaults.access_logging)
     yield _Use(origin.at("defaultProviders.metrics"), "metrics", defaults.metrics)
@@ -67,6 +71,12 @@ def _check_use(mesh: Mesh, use: _Use, sink: Sink) -> None:
         elif service[0] and provider_service(mesh, *service) is None:
             text = f"the service {service[0]} of provider {name} does not exist, or in more than one namespace"
             sink.add("MC0633", use.origin, text)
+
+
+def _check_mesh_format(mesh: Mesh, sink: Sink) -> None:
+    text = mesh.config.access_log_format if mesh.config.access_log_encoding == "JSON" else ""
+    if text and json_object(text) is None:
+        sink.add("MC0636", _MESH_CONFIG.at("accessLogFormat"), "is no JSON object: Istio's own format is used")
 
 
 def _check_entries(telemetry: Telemetry, sink: Sink) -> None:

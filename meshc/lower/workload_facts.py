@@ -46,7 +46,7 @@ def workload_facts(scope: ProxyScope) -> WorkloadFacts:
 def _idle_timeout(metadata: Mapping[str, Any]) -> Duration | None:
     """`IDLE_TIMEOUT`; one that is no Go duration counts as none."""
     text = metadata.get("IDLE_TIMEOUT")
-    return parse_duration(text) if text else None
+    return parse_duration(str(text)) if text else None
 
 
 def _version(metadata: Mapping[str, Any]) -> Version:

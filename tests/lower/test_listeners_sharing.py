@@ -203,6 +203,6 @@ def test_what_is_said_of_telemetry() -> None:
     }
     provider = {"name": "zipkin", "zipkin": {"service": "zipkin.example.com", "port": 9411}}
     sink = Sink()
-    config = {"extensionProviders": [provider]}
+    config = {"extensionProviders": [provider], "accessLogEncoding": "JSON", "accessLogFormat": "no object"}
     check_telemetry(mesh_of(manifest("Telemetry", "all", spec), config=config), sink)
-    assert sorted(finding.code for finding in sink) == ["MC0631", "MC0632", "MC0633", "MC0634", "MC0635"]
+    assert sorted(finding.code for finding in sink) == ["MC0631", "MC0632", "MC0633", "MC0634", "MC0635", "MC0636"]
