@@ -9,7 +9,7 @@ from meshc.ir.conditions import Condition, TextMatch
 from meshc.ir.duration import Duration
 from meshc.ir.http_filter import HttpFilter
 from meshc.ir.network_filter import NetworkFilter
-from meshc.ir.node import value
+from meshc.ir.node import node, value
 from meshc.ir.tls import SecretReference, TlsParameters
 
 
@@ -31,7 +31,7 @@ class ClientValidation:
 class DownstreamTls:
     """TLS that a filter chain terminates. Without `validation` a client's certificate is not looked at.
 
-    `parameters` None: everything is left to Envoy.
+    `parameters` None: everything is left to Envoy. `over_quic`: the handshake is QUIC's.
     """
 
     certificates: tuple[SecretReference, ...]
@@ -39,6 +39,7 @@ class DownstreamTls:
     parameters: TlsParameters | None = None
     validation: ClientValidation | None = None
     require_client_certificate: bool = False
+    over_quic: bool = False
 
 
 class RbacAction(enum.Enum):
@@ -59,9 +60,9 @@ class RbacPolicy:
     principals: tuple[Condition, ...]
 
 
-@value
+@node
 class RbacRules:
-    """Rules of one action; ALLOW without policies lets nothing pass."""
+    """Rules of one action, shared by the filters of the same policies; ALLOW without policies lets nothing pass."""
 
     action: RbacAction
     policies: tuple[RbacPolicy, ...]
