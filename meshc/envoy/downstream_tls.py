@@ -25,6 +25,9 @@ def transport_socket(tls: DownstreamTls) -> dict[str, Any]:
         },
         require_client_certificate={"value": tls.require_client_certificate},
     )
+    if tls.over_quic:
+        quic = message_class("envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport")
+        return {"name": "envoy.transport_sockets.quic", "typed_config": pack(quic(downstream_tls_context=context))}
     return {"name": "envoy.transport_sockets.tls", "typed_config": pack(context)}
 
 

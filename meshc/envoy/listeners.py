@@ -22,7 +22,7 @@ _TLS_READ_BUFFER = 512
 
 def listener(node: ir.Listener) -> Any:
     """A listener as `envoy.config.listener.v3.Listener`."""
-    main, *further = map(_address, node.addresses)
+    main, *further = (_address(address, node.quic) for address in node.addresses)
     return message_class("envoy.config.listener.v3.Listener")(
         name=node.name,
         address=main,
@@ -39,13 +39,15 @@ def listener(node: ir.Listener) -> Any:
         connection_balance_config={"exact_balance": {}} if node.exact_balance else None,
         max_connections_to_accept_per_socket_event=wrapped(node.max_connections_per_event),
         access_log=access_logs(node.access_logs),
+        udp_listener_config={"quic_options": {}, "downstream_socket_config": {}} if node.quic else None,
     )
 
 
-def _address(address: Address) -> dict[str, Any]:
+def _address(address: Address, udp: bool) -> dict[str, Any]:
     if not address.port:
         return {"pipe": {"path": address.host.removeprefix(_UNIX)}}
-    return {"socket_address": {"address": address.host, "port_value": address.port}}
+    protocol = "UDP" if udp else "TCP"
+    return {"socket_address": {"address": address.host, "port_value": address.port, "protocol": protocol}}
 
 
 @lru_cache(maxsize=4096)

@@ -65,6 +65,7 @@ def virtual_host(node: ir.VirtualHost) -> Any:
         domains=node.domains,
         routes=[route(r) for r in node.routes],
         include_request_attempt_count=node.attempt_count,
+        require_tls="ALL" if node.require_tls else "NONE",
         typed_per_filter_config=per_filter_config(session=node.session),
     )
 

@@ -82,8 +82,8 @@ class Shadow:
 class Listener:
     """One listener. `addresses`: the main one first. `default_chain` takes what no other chain matches.
 
-    None means "not set": `bind_to_port`, `filters_timeout`, `max_connections_per_event`. `shadowed` records chains that
-    are missing because of others; it does not reach Envoy.
+    `quic`: HTTP/3 over UDP. None means "not set": `bind_to_port`, `filters_timeout`, `max_connections_per_event`.
+    `shadowed` records chains that are missing because of others; it does not reach Envoy.
     """
 
     name: str
@@ -102,3 +102,4 @@ class Listener:
     max_connections_per_event: int | None = None
     access_logs: tuple[AccessLog, ...] = ()
     shadowed: tuple[Shadow, ...] = ()
+    quic: bool = False

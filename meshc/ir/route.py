@@ -33,7 +33,10 @@ class Route:
 
 @node
 class VirtualHost:
-    """The routes of the hosts in `domains`. `attempt_count`: the server is told how often the request was tried."""
+    """The routes of the hosts in `domains`. `attempt_count`: the server is told how often the request was tried.
+
+    `require_tls`: clients that come without TLS are sent to HTTPS.
+    """
 
     name: str
     origin: Origin
@@ -41,6 +44,7 @@ class VirtualHost:
     routes: tuple[Route, ...]
     attempt_count: bool = False
     session: Session | None = None
+    require_tls: bool = False
 
 
 class RouteLoss(enum.Enum):

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from meshc.model.api import Gateway
+from meshc.model.gateways import gateway_name
 from meshc.model.mesh import Mesh
 from meshc.scope.destinations import destinations
-from meshc.scope.gateways import gateway_name
 from meshc.scope.scope import ProxyScope
 
 _PROXY_FETCHES_KEYS = ("true", "hybrid", "envoy")

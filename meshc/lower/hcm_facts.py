@@ -24,8 +24,9 @@ NO_SECURITY = SecurityFilters()
 class HcmFacts:
     """What the settings of one connection manager depend on.
 
-    `http2`: the port declares HTTP/2. `http3`: requests come over QUIC. `grpc_web`: gRPC-Web. `dns_cache`: the cache of a wildcard service that is
-    resolved at run time, empty for others. `explicit_proxy`: the listener of `proxyHttpPort`, clients' HTTP proxy.
+    `http2`: the port declares HTTP/2. `http3`: requests come over QUIC. `grpc_web`: gRPC-Web. `dns_cache`: the cache of
+    a wildcard service that is resolved at run time, empty for others. `explicit_proxy`: the listener of
+    `proxyHttpPort`, clients' HTTP proxy.
     """
 
     traffic: Traffic

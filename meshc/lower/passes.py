@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from meshc.ir.listener import Listener
 from meshc.ir.proxy import ProxyIR
+from meshc.ir.route import RouteConfiguration
 from meshc.lower.bootstrap import bootstrap
 from meshc.lower.clusters import clusters
 from meshc.lower.endpoints import endpoints
+from meshc.lower.gateways.listeners import gateway_listeners
+from meshc.lower.gateways.routes import gateway_routes
 from meshc.lower.inbound_listeners import inbound_listeners
 from meshc.lower.outbound_listeners import outbound_listeners, route_names
 from meshc.lower.routes import outbound_routes
+from meshc.scope.proxy import ProxyKind
 from meshc.scope.scope import ProxyScope
 
 
@@ -19,12 +24,24 @@ def lower(scope: ProxyScope) -> ProxyIR:
     asks istiod for them.
     """
     made = clusters(scope)
-    listeners = (*outbound_listeners(scope), *inbound_listeners(scope))
+    listeners = _listeners(scope)
     return ProxyIR(
         proxy=f"{scope.proxy.name}.{scope.proxy.namespace}",
         bootstrap=bootstrap(scope.proxy, scope.mesh.features.istio_dual_stack),
         listeners=listeners,
-        routes=outbound_routes(scope, route_names(listeners)),
+        routes=_routes(scope, route_names(listeners)),
         clusters=made,
         endpoints=endpoints(scope, made),
     )
+
+
+def _listeners(scope: ProxyScope) -> tuple[Listener, ...]:
+    """A gateway listens for its Gateways alone, a sidecar for both directions of its workload's traffic."""
+    if scope.proxy.kind is ProxyKind.ROUTER:
+        return gateway_listeners(scope).listeners
+    return (*outbound_listeners(scope), *inbound_listeners(scope))
+
+
+def _routes(scope: ProxyScope, names: tuple[str, ...]) -> tuple[RouteConfiguration, ...]:
+    make = gateway_routes if scope.proxy.kind is ProxyKind.ROUTER else outbound_routes
+    return make(scope, names)

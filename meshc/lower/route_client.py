@@ -9,6 +9,7 @@ from meshc.lower.http_routes import source_label_keys
 from meshc.lower.route_facts import Labels, select_labels
 from meshc.model.mesh import Mesh
 from meshc.model.shared import shared
+from meshc.scope.proxy import Proxy
 from meshc.scope.scope import ProxyScope
 from meshc.scope.sidecar import SidecarScope
 
@@ -32,17 +33,28 @@ class RouteClient:
 def route_client(scope: ProxyScope) -> RouteClient:
     """The facts of one proxy."""
     proxy = scope.proxy
-    headers = proxy.config.proxy_headers
-    count = headers.attempt_count if headers is not None else None
-    forwarded = headers.x_forwarded_host if headers is not None else None
     return RouteClient(
         dns_domain=proxy.dns_domain,
         addresses=address_view(scope.mesh, proxy),
         labels=select_labels(proxy.labels, _label_keys(scope.mesh, scope.sidecar)),
         rules=hashing_rules(scope.mesh, scope.rules),
-        attempt_count=count is None or not count.disabled,
-        forwarded_host=forwarded is not None and bool(forwarded.enabled),
+        attempt_count=counts_attempts(proxy),
+        forwarded_host=keeps_host(proxy),
     )
+
+
+def counts_attempts(proxy: Proxy) -> bool:
+    """Servers are told how often a request was tried, unless `proxyHeaders.attemptCount` is disabled."""
+    headers = proxy.config.proxy_headers
+    count = headers.attempt_count if headers is not None else None
+    return count is None or not count.disabled
+
+
+def keeps_host(proxy: Proxy) -> bool:
+    """The original host is kept in x-forwarded-host where it is rewritten, if `proxyHeaders.xForwardedHost` says so."""
+    headers = proxy.config.proxy_headers
+    forwarded = headers.x_forwarded_host if headers is not None else None
+    return forwarded is not None and bool(forwarded.enabled)
 
 
 @shared
