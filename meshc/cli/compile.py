@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -12,8 +13,12 @@ from meshc.cli import inputs
 from meshc.cli.proxy_choice import choose
 from meshc.cli.report import Report, Threshold
 from meshc.cli.stages import Stage, print_stage
-from meshc.envoy.config import ResourceType
-from meshc.output.deliver import Dialect, Format, Syntax, deliver
+from meshc.envoy.config import RESOURCE_TYPES, ResourceType
+from meshc.envoy.interception import Interception
+from meshc.output.certificates import NoCertificateError
+from meshc.output.deliver import Delivery, DeliveryError, Dialect, Format, deliver
+from meshc.output.folder import UnsafeNameError
+from meshc.output.text import Syntax
 
 app = typer.Typer()
 
@@ -50,6 +55,13 @@ def compile(
     out: Annotated[
         Path | None, typer.Option("--out", help="A file, or a folder where there are several files.")
     ] = None,
+    certs: Annotated[
+        Path | None, typer.Option("--certs", help="Folder of `meshc certs`, for mutual TLS without an agent.")
+    ] = None,
+    interception: Annotated[
+        Interception,
+        typer.Option(help="none: a stock Envoy listens on loopback ports; redirect: iptables send it everything."),
+    ] = Interception.NONE,
     type: Annotated[list[TypeChoice], typer.Option("--type", help="Only these types.", show_default=False)] = [],  # noqa: B006
     stage: Annotated[Stage | None, typer.Option("--stage", help="Print what a stage makes, as YAML.")] = None,
     mesh_config: inputs.MeshConfigFile = None,
@@ -70,6 +82,12 @@ def compile(
     if stage is not None:
         print_stage(stage, compiler, chosen)
     else:
-        types: tuple[ResourceType, ...] = tuple(choice.value for choice in type)
-        deliver((compiler.compile(p) for p in chosen), len(chosen), format, dialect, output, out, types)
+        types: tuple[ResourceType, ...] = tuple(choice.value for choice in type) or RESOURCE_TYPES
+        what, whom = Delivery.defaults(format, dialect, len(chosen))
+        wanted = Delivery(what, whom, output, out, types, certs, interception)
+        configs = (compiler.compile(proxy) for proxy in chosen)
+        try:
+            deliver(configs, len(chosen), wanted, compiler.findings, sys.stdout.buffer.write)
+        except (DeliveryError, NoCertificateError, UnsafeNameError) as error:
+            raise report.usage(str(error)) from None
     report.end(compiler.findings)

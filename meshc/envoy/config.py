@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -14,6 +14,16 @@ from meshc.ir.bootstrap import Bootstrap
 
 ResourceType = Literal["listeners", "routes", "clusters", "endpoints", "secrets", "extensions"]
 RESOURCE_TYPES: tuple[ResourceType, ...] = get_args(ResourceType)
+
+MESSAGES: Mapping[ResourceType, str] = {
+    "listeners": "envoy.config.listener.v3.Listener",
+    "routes": "envoy.config.route.v3.RouteConfiguration",
+    "clusters": "envoy.config.cluster.v3.Cluster",
+    "endpoints": "envoy.config.endpoint.v3.ClusterLoadAssignment",
+    "secrets": "envoy.extensions.transport_sockets.tls.v3.Secret",
+    "extensions": "envoy.config.core.v3.TypedExtensionConfig",
+}
+"""Type of a resource -> the full name of its message."""
 
 
 class Resource:
@@ -94,3 +104,10 @@ class ProxyConfig:
         for kind in RESOURCE_TYPES:
             for resource in self.of(kind):
                 yield kind, resource
+
+
+def any_text(kind: ResourceType, resource: Resource) -> str:
+    """A resource packed in an Any, as JSON."""
+    text = resource.json.decode()
+    head = f'{{"@type":"type.googleapis.com/{MESSAGES[kind]}"'
+    return f"{head},{text[1:]}" if len(text) > 2 else head + "}"

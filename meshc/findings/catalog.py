@@ -63,6 +63,8 @@ _RULES: tuple[Rule, ...] = (
         "MC0254", "ERROR", "proxy configuration in an annotation that cannot be read", "it holds a ProxyConfig as YAML"
     ),
     Rule("MC0255", "WARNING", "port in an annotation that is not a number"),
+    Rule("MC0290", "WARNING", "suppression of an unknown code", "the codes are those of findings, as MC0453 or MC06*"),
+    Rule("MC0291", "WARNING", "suppression without effect", "remove it"),
     Rule("MC0301", "INFO", "namespace assumed", "write metadata.namespace"),
     Rule("MC0302", "INFO", "name assumed", "write metadata.name"),
     Rule("MC0303", "INFO", "namespace ignored", "remove metadata.namespace"),

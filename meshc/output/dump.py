@@ -14,7 +14,7 @@ from typing import Any
 
 from meshc.envoy.any import TYPE_URL_PREFIX, type_url
 from meshc.envoy.bootstrap import bootstrap
-from meshc.envoy.config import RESOURCE_TYPES, ProxyConfig, Resource, ResourceType
+from meshc.envoy.config import MESSAGES, RESOURCE_TYPES, ProxyConfig, Resource, ResourceType, any_text
 from meshc.envoy.encode import MessageError, from_value, to_text
 from meshc.envoy.schema import UnknownTypeError, message_class
 from meshc.findings import Origin
@@ -22,25 +22,16 @@ from meshc.findings import Origin
 _ADMIN = "envoy.admin.v3"
 _TYPED_STRUCT = "udpa.type.v1.TypedStruct"
 
-MESSAGES: Mapping[ResourceType, str] = {
-    "listeners": "envoy.config.listener.v3.Listener",
-    "routes": "envoy.config.route.v3.RouteConfiguration",
-    "clusters": "envoy.config.cluster.v3.Cluster",
-    "endpoints": "envoy.config.endpoint.v3.ClusterLoadAssignment",
-    "secrets": "envoy.extensions.transport_sockets.tls.v3.Secret",
-    "extensions": "envoy.config.core.v3.TypedExtensionConfig",
-}
-"""Type of a resource -> its message."""
-
 
 class DumpError(ValueError):
     """A text that is no config dump; it says what is wrong with it."""
 
 
-def config_dump(config: ProxyConfig) -> bytes:
-    """The dump of a proxy as JSON, one resource a line."""
-    start = config.bootstrap
-    sections = [] if start is None else [_section("Bootstrap", f'"bootstrap":{to_text(bootstrap(start))}')]
+def config_dump(config: ProxyConfig, start: Any = None) -> bytes:
+    """The dump of a proxy as JSON, one resource a line; `start` is the bootstrap message if it is not the agent's."""
+    if start is None and config.bootstrap is not None:
+        start = bootstrap(config.bootstrap)
+    sections = [] if start is None else [_section("Bootstrap", f'"bootstrap":{to_text(start)}')]
     sections += [
         _section("Clusters", _list("dynamicActiveClusters", config, "clusters", '{{"cluster":{0}}}')),
         _section("Endpoints", _list("dynamicEndpointConfigs", config, "endpoints", '{{"endpointConfig":{0}}}')),
@@ -63,15 +54,8 @@ def _listeners(config: ProxyConfig) -> str:
 
 
 def _list(field: str, config: ProxyConfig, kind: ResourceType, form: str) -> str:
-    items = (form.format(_packed(kind, r), json.dumps(r.name, ensure_ascii=False)) for r in config.of(kind))
+    items = (form.format(any_text(kind, r), json.dumps(r.name, ensure_ascii=False)) for r in config.of(kind))
     return f'"{field}":[\n' + ",\n".join(items) + "\n]"
-
-
-def _packed(kind: ResourceType, resource: Resource) -> str:
-    """A resource as an Any."""
-    text = resource.json.decode()
-    head = f'{{"@type":"{type_url(MESSAGES[kind])}"'
-    return f"{head},{text[1:]}" if len(text) > 2 else head + "}"
 
 
 def read_dump(data: bytes | str) -> ProxyConfig:

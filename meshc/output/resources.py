@@ -1,11 +1,15 @@
-"""The `resources` format: one JSON list per resource type and proxy, one resource a line, sorted by name."""
+"""The `resources` format: one list per resource type and proxy, sorted by name, in JSON one resource a line."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
-from meshc.envoy.config import RESOURCE_TYPES, ProxyConfig, Resource, ResourceType
+from meshc.envoy.config import ProxyConfig, Resource, ResourceType
+from meshc.output.folder import Folder
+from meshc.output.text import Syntax, document
+
+_ONLY_IF_ANY: tuple[ResourceType, ...] = ("secrets", "extensions")
+"""Types that a proxy asks for only where something refers to one of them."""
 
 
 def json_list(resources: Iterable[Resource]) -> bytes:
@@ -14,13 +18,23 @@ def json_list(resources: Iterable[Resource]) -> bytes:
     return b"[\n" + b",\n".join(lines) + b"\n]\n" if lines else b"[]\n"
 
 
-def write(config: ProxyConfig, folder: Path, types: Iterable[ResourceType] = RESOURCE_TYPES) -> None:
-    """Write `<folder>/<proxy>/<type>.json` for each type; a type that the proxy has nothing of is an empty list.
-
-    `secrets` and `extensions` are left out when there are none, as a proxy that names none never asks for any.
-    """
-    target = folder / config.proxy
-    target.mkdir(parents=True, exist_ok=True)
+def lists(config: ProxyConfig, types: Iterable[ResourceType]) -> Iterator[tuple[ResourceType, bytes]]:
+    """Type and JSON list of the resources; `secrets` and `extensions` are left out where there are none."""
     for kind in types:
-        if config.of(kind) or kind not in ("secrets", "extensions"):
-            (target / f"{kind}.json").write_bytes(json_list(config.of(kind)))
+        if config.of(kind) or kind not in _ONLY_IF_ANY:
+            yield kind, json_list(config.of(kind))
+
+
+def write(config: ProxyConfig, folder: Folder, types: Iterable[ResourceType], syntax: Syntax) -> None:
+    """Write `<type>.json` or `<type>.yaml` for each type; a type that the proxy has nothing of is an empty list."""
+    for kind, text in lists(config, types):
+        folder.write(f"{kind}.{syntax.value}", text if syntax is Syntax.JSON else document(text, syntax))
+    for kind in _ONLY_IF_ANY:
+        if kind in types:
+            folder.remove_others(f"{kind}.{syntax.value}")
+
+
+def whole(config: ProxyConfig, types: Iterable[ResourceType]) -> bytes:
+    """One JSON object of the lists by type."""
+    parts = (f'"{kind}":'.encode() + text.rstrip() for kind, text in lists(config, types))
+    return b"{" + b",\n".join(parts) + b"}"
