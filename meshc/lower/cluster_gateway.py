@@ -1,4 +1,4 @@
-"""A gateway proxy in; out the services that it refers to, and whether it passes TLS on (spec: clusters 2.4, 17)."""
+"""A gateway proxy in; out the services that it refers to, for which alone it may get clusters (spec: clusters 2.4)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,6 @@ from meshc.scope.scope import ProxyScope
 
 _PROXY_FETCHES_KEYS = ("true", "hybrid", "envoy")
 """Values of `PILOT_JWT_ENABLE_REMOTE_JWKS` with which istiod does not fetch the keys of JWT issuers itself."""
-
-
-def passes_tls_on(bound: tuple[Gateway, ...]) -> bool:
-    """A gateway of these Gateways passes mutual TLS on by SNI, to whatever service of the mesh is meant."""
-    servers = (server for gateway in bound for server in gateway.spec.servers)
-    return any(server.tls is not None and server.tls.mode == "AUTO_PASSTHROUGH" for server in servers)
 
 
 def referenced(scope: ProxyScope, bound: tuple[Gateway, ...]) -> frozenset[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from meshc.lower.cluster_gateway import passes_tls_on, referenced
+from meshc.lower.cluster_gateway import referenced
 from meshc.lower.cluster_targets import ClusterTarget, targets
+from meshc.lower.gateways.merging import merged_gateway
+from meshc.lower.gateways.merging import merged_gateway
 from meshc.model.destination_rules import DestinationRule
 from meshc.model.mesh import Mesh
 from meshc.model.node import node
@@ -38,9 +40,7 @@ def outbound_selection(scope: ProxyScope) -> Selection:
 
 def sni_selection(scope: ProxyScope) -> Selection | None:
     """The services that a gateway passes mutual TLS on to; None if it does not do that (spec: clusters 17)."""
-    if scope.proxy.kind is not ProxyKind.ROUTER:
-        return None
-    if not passes_tls_on(applying_gateways(scope.mesh, scope.proxy, scope.targets)):
+    if scope.proxy.kind is not ProxyKind.ROUTER or not merged_gateway(scope).passes_mesh_tls_on:
         return None
     return _of_scope(scope.mesh, scope.sidecar, scope.rules, None, True)
 
