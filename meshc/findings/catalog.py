@@ -87,6 +87,18 @@ _RULES += (
         "workload of a cluster without pods",
         "export its Pods too, or drop metadata.creationTimestamp to have them assumed",
     ),
+    Rule("MC0550", "WARNING", "selector that selects nothing", "write the labels of the pods"),
+    Rule(
+        "MC0551", "INFO", "Gateway without proxies", "add the gateway's workload, or leave it to its own installation"
+    ),
+    Rule("MC0552", "WARNING", "host that the Gateway does not serve", "add it to spec.servers[].hosts of the Gateway"),
+    Rule("MC0553", "WARNING", "match for another gateway", "add the gateway to spec.gateways"),
+    Rule("MC0554", "WARNING", "host of two Gateways", "serve a host in one Gateway"),
+    Rule("MC0555", "WARNING", "certificate of two Gateways", "serve its hosts in one server, or use two certificates"),
+    Rule("MC0556", "WARNING", "port of a Gateway that no Service has", "add the port to the Service of the gateway"),
+    Rule("MC0557", "WARNING", "namespace that does not exist"),
+    Rule("MC0558", "WARNING", "port of a destination left open"),
+    Rule("MC0559", "WARNING", "subsets that gateways do not use"),
     Rule("MC0560", "WARNING", "endpoint of a pod that does not exist", "add the Pod, or drop the targetRef"),
     Rule("MC0561", "WARNING", "address of a ServiceEntry ignored", "write an IP address or a CIDR"),
     Rule("MC0562", "WARNING", "ServiceEntry displaced by a Service", "give it another host, or select its workloads"),
@@ -201,6 +213,11 @@ _RULES += (
 )
 
 _RULES += (
+    Rule("MC0590", "WARNING", "patch that depends on order", "set spec.priority, or use INSERT_FIRST or MERGE"),
+    Rule("MC0591", "WARNING", "patch without effect"),
+    Rule("MC0592", "WARNING", "access log without provider", "name a provider"),
+    Rule("MC0593", "WARNING", "claim that is never known", "add a RequestAuthentication for the gateway's workload"),
+    Rule("MC0594", "INFO", "protocol not declared", "name the port http-..., grpc-..., tcp-..., or set appProtocol"),
     Rule("MC0601", "WARNING", "route that is never reached", "put it before the route that takes every request"),
     Rule("MC0602", "INFO", "short name taken"),
     Rule("MC0603", "INFO", "VirtualService without a route"),
@@ -219,12 +236,12 @@ _RULES += (
     Rule("MC0623", "WARNING", "TLS field without effect", "remove it, or change the mode"),
     Rule("MC0624", "WARNING", "mutual TLS without certificate", "name a certificate, or use mode ISTIO_MUTUAL"),
     Rule("MC0625", "WARNING", "warmup without effect", "use LEAST_REQUEST or ROUND_ROBIN"),
-    Rule("MC0630", "WARNING", "credential that sidecars do not get", "add a workloadSelector to the DestinationRule"),
-    Rule("MC0631", "WARNING", "cluster left out", "declare endpoints, or change the labels"),
-    Rule("MC0632", "WARNING", "subset without endpoints", "change its labels to those of the pods"),
-    Rule("MC0633", "WARNING", "upgrade to HTTP/2 without effect", "declare the protocol of the port"),
-    Rule("MC0634", "WARNING", "load balancer without effect"),
-    Rule("MC0636", "WARNING", "defaultEndpoint ignored", "use 127.0.0.1:PORT, 0.0.0.0:PORT or unix:///PATH"),
+    Rule("MC0626", "WARNING", "credential that sidecars do not get", "add a workloadSelector to the DestinationRule"),
+    Rule("MC0627", "WARNING", "cluster left out", "declare endpoints, or change the labels"),
+    Rule("MC0628", "WARNING", "subset without endpoints", "change its labels to those of the pods"),
+    Rule("MC0629", "WARNING", "upgrade to HTTP/2 without effect", "declare the protocol of the port"),
+    Rule("MC0637", "WARNING", "load balancer without effect"),
+    Rule("MC0638", "WARNING", "defaultEndpoint ignored", "use 127.0.0.1:PORT, 0.0.0.0:PORT or unix:///PATH"),
     Rule("MC0651", "WARNING", "rule with an unknown attribute", "the keys of `when` are those of the Istio reference"),
     Rule("MC0652", "WARNING", "value in a policy that cannot be read"),
     Rule("MC0653", "INFO", "ALLOW rule without effect on TCP", "write a rule without HTTP fields for TCP ports"),
@@ -275,3 +292,4 @@ _RULES += (
 )
 
 CATALOG: dict[str, Rule] = {rule.code: rule for rule in _RULES}
+assert len(CATALOG) == len(_RULES), "a code stands for one thing"

@@ -42,7 +42,7 @@ def _check_ingress(scope: ProxyScope, sink: Sink) -> None:
     for index, listener in enumerate(sidecar.spec.ingress if sidecar is not None else ()):
         if sidecar is not None and default_endpoint_is_ignored(listener.default_endpoint):
             origin = sidecar.origin_of(listener, f"spec.ingress[{index}]")
-            sink.add("MC0636", origin, f"defaultEndpoint {listener.default_endpoint} is no address of the workload")
+            sink.add("MC0638", origin, f"defaultEndpoint {listener.default_endpoint} is no address of the workload")
 
 
 @shared
@@ -68,18 +68,18 @@ def _endpoint_remarks(mesh: Mesh, target: ClusterTarget, client: ClusterClient) 
     if first_discovery(mesh, target, client.is_router).is_dns:
         if not resolved(mesh, target):
             text = f"{what} has no endpoint for port {target.port.number}, so there is no cluster of it"
-            yield Remark("MC0631", target.origin, text)
+            yield Remark("MC0627", target.origin, text)
     elif target.subset is not None and discovery(mesh, target, client.is_router) is Discovery.EDS:
         served = any(e.port_name == target.port.name for e in mesh.endpoints.of(target.service))
         if served and not discovered(mesh, target):
-            yield Remark("MC0632", target.origin, f"{what} has no endpoint: requests to it fail")
+            yield Remark("MC0628", target.origin, f"{what} has no endpoint: requests to it fail")
 
 
 def _credential_remarks(target: ClusterTarget, client: ClusterClient) -> Iterator[Remark]:
     tls = target.policy.tls
     if tls is not None and target.rule is not None and credential_is_out_of_reach(tls, target, client):
         text = "credentialName is for gateways, or with a workloadSelector: for sidecars the connection is plaintext"
-        yield Remark("MC0630", _policy_origin(target), text)
+        yield Remark("MC0626", _policy_origin(target), text)
 
 
 def _protocol_remarks(target: ClusterTarget, client: ClusterClient) -> Iterator[Remark]:
@@ -89,11 +89,11 @@ def _protocol_remarks(target: ClusterTarget, client: ClusterClient) -> Iterator[
     if http is not None and http.h2_upgrade_policy == "UPGRADE" and not target.port.protocol.is_http2:
         number, declared = target.port.number, target.port.protocol is not Protocol.AUTO
         if http.use_client_protocol:
-            yield Remark("MC0633", _policy_origin(target), "useClientProtocol is set, so h2UpgradePolicy does nothing")
+            yield Remark("MC0629", _policy_origin(target), "useClientProtocol is set, so h2UpgradePolicy does nothing")
         elif of_protocol(target.port.protocol, client) is not None:
             why = "keeps the case of header names" if declared else "follows its client's protocol"
             text = f"port {number} of {target.service.hostname} {why}, so h2UpgradePolicy does nothing"
-            yield Remark("MC0633", _policy_origin(target), text)
+            yield Remark("MC0629", _policy_origin(target), text)
 
 
 def _balancer_remarks(mesh: Mesh, target: ClusterTarget, client: ClusterClient) -> Iterator[Remark]:
@@ -110,7 +110,7 @@ def _balancer_remarks(mesh: Mesh, target: ClusterTarget, client: ClusterClient) 
     }.get(found)
     if why and named:
         text = f"traffic to {target.service.hostname} {why}, so loadBalancer {named} does nothing"
-        yield Remark("MC0634", _policy_origin(target), text)
+        yield Remark("MC0637", _policy_origin(target), text)
 
 
 def _policy_origin(target: ClusterTarget) -> Origin:

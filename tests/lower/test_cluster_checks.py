@@ -86,7 +86,7 @@ def test_warmup_is_for_algorithms_that_know_it() -> None:
 def test_a_credential_does_not_reach_sidecars() -> None:
     tls = rule("trafficPolicy: {tls: {mode: SIMPLE, credentialName: shop}}")
     assert of_clusters(*WEB, tls) == [
-        "MC0630 DestinationRule shop/rule spec.trafficPolicy: "
+        "MC0626 DestinationRule shop/rule spec.trafficPolicy: "
         "credentialName is for gateways, or with a workloadSelector: for sidecars the connection is plaintext"
     ]
     assert of_clusters(*WEB, tls, router=True) == []
@@ -94,7 +94,7 @@ def test_a_credential_does_not_reach_sidecars() -> None:
 
 def test_a_subset_may_have_no_endpoint() -> None:
     assert of_clusters(*WEB, rule("subsets: [{name: v9, labels: {version: v9}}, {name: all}]")) == [
-        "MC0632 DestinationRule shop/rule spec.subsets[0]: "
+        "MC0628 DestinationRule shop/rule spec.subsets[0]: "
         "subset v9 of web.shop.svc.cluster.local has no endpoint: requests to it fail"
     ]
 
@@ -104,7 +104,7 @@ def test_a_cluster_may_be_left_out() -> None:
     entry["spec"]["ports"] = [{"number": 80, "name": "http", "protocol": "HTTP"}]
     v9 = rule("subsets: [{name: v9, labels: {version: v9}}]", "api.example.com")
     assert of_clusters(CLIENT, entry, v9) == [
-        "MC0631 DestinationRule shop/rule spec.subsets[0]: "
+        "MC0627 DestinationRule shop/rule spec.subsets[0]: "
         "subset v9 of api.example.com has no endpoint for port 80, so there is no cluster of it"
     ]
 
@@ -113,7 +113,7 @@ def test_an_upgrade_may_change_nothing() -> None:
     sniffed = selecting("web", "ports: [{name: any, port: 80}]")
     upgrade = rule("trafficPolicy: {connectionPool: {http: {h2UpgradePolicy: UPGRADE}}}")
     assert of_clusters(CLIENT, sniffed, upgrade) == [
-        "MC0633 DestinationRule shop/rule spec.trafficPolicy: "
+        "MC0629 DestinationRule shop/rule spec.trafficPolicy: "
         "port 80 of web.shop.svc.cluster.local follows its client's protocol, so h2UpgradePolicy does nothing"
     ]
     assert of_clusters(CLIENT, sniffed, upgrade, router=True) == []
@@ -122,7 +122,7 @@ def test_an_upgrade_may_change_nothing() -> None:
 def test_a_headless_service_is_not_balanced() -> None:
     headless = selecting("web", "clusterIP: None")
     assert of_clusters(CLIENT, headless, rule("trafficPolicy: {loadBalancer: {simple: ROUND_ROBIN}}")) == [
-        "MC0634 DestinationRule shop/rule spec.trafficPolicy: traffic to web.shop.svc.cluster.local "
+        "MC0637 DestinationRule shop/rule spec.trafficPolicy: traffic to web.shop.svc.cluster.local "
         "goes to the addresses that clients choose, so loadBalancer ROUND_ROBIN does nothing"
     ]
 
@@ -130,5 +130,5 @@ def test_a_headless_service_is_not_balanced() -> None:
 def test_a_default_endpoint_elsewhere_is_ignored() -> None:
     ingress = "ingress: [{port: {number: 80, protocol: HTTP, name: http}, defaultEndpoint: 'db:80'}]"
     assert of_clusters(CLIENT, manifest("Sidecar", "own", ingress)) == [
-        "MC0636 Sidecar shop/own spec.ingress[0]: defaultEndpoint db:80 is no address of the workload"
+        "MC0638 Sidecar shop/own spec.ingress[0]: defaultEndpoint db:80 is no address of the workload"
     ]
