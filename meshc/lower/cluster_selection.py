@@ -5,7 +5,6 @@ from __future__ import annotations
 from meshc.lower.cluster_gateway import referenced
 from meshc.lower.cluster_targets import ClusterTarget, targets
 from meshc.lower.gateways.merging import merged_gateway
-from meshc.lower.gateways.merging import merged_gateway
 from meshc.model.destination_rules import DestinationRule
 from meshc.model.mesh import Mesh
 from meshc.model.node import node
