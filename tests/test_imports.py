@@ -29,13 +29,15 @@ ARROWS: dict[str, set[str]] = {
     "trace": {"envoy", "output", "findings"},
     "golden": {"compile", "settings", "envoy", "output", "source", "findings"},
     "serve": {"compile", "settings", "envoy", "output", "source", "findings"},
+    "certs": {"output", "findings"},
     "plain": {"resources", "findings"},
     "settings": {"model", "resources", "source", "findings"},
     "__main__": {"cli"},
+    "__init__": {"api"},
 }
 """Folder or module of meshc -> what it may import of meshc. ARCHITECTURE.md says why."""
 
-ANYTHING_BUT_CLI = {"compile", "api"}
+ANYTHING_BUT_CLI = {"compile", "api", "lint"}
 """Modules that join the stages."""
 
 MAX_FILE = 400
@@ -71,7 +73,7 @@ def allowed(owner: str, target: str) -> bool:
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_follow_the_table(path: Path) -> None:
     owner = part(path)
-    assert owner in {*ARROWS, *ANYTHING_BUT_CLI, "cli", "__init__"}, "a new folder needs a line in the table"
+    assert owner in {*ARROWS, *ANYTHING_BUT_CLI, "cli"}, "a new folder needs a line in the table"
     targets = sorted(set(imported(ast.parse(path.read_text()))))
     assert [target for target in targets if not allowed(owner, target)] == []
 

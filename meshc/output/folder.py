@@ -33,12 +33,14 @@ class Folder:
             raise UnsafeNameError(f"{name!r} is no name for a folder below {self.path}")
         return Folder(self.path / name, self._written)
 
-    def write(self, name: str, content: bytes) -> None:
-        """Write a file. It appears as a whole, as Envoy, which may be watching it, needs it to."""
+    def write(self, name: str, content: bytes, *, private: bool = False) -> None:
+        """Write a file; a `private` one for its owner alone. It appears as a whole, as Envoy may be watching it."""
         self.path.mkdir(parents=True, exist_ok=True)
         target = self.below(name).path
         part = target.with_name(f".{target.name}.part")
-        part.write_bytes(content)
+        part.unlink(missing_ok=True)
+        with open(part, "xb", opener=_open_private if private else None) as file:
+            file.write(content)
         os.replace(part, target)
         self._written.add(target)
 
@@ -47,6 +49,10 @@ class Folder:
         for file in sorted(self.path.glob(pattern)):
             if file.is_file() and file not in self._written:
                 file.unlink()
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def file_name(name: str, suffix: str) -> str:
