@@ -41,15 +41,15 @@ def _interest(mesh: Mesh, selection: Selection) -> Interest:
 
 @shared
 def _groups(mesh: Mesh, selection: Selection, is_router: bool, seen: EndpointView) -> tuple[EndpointGroup, ...]:
-    """The groups for all proxies with the same selection and view."""
+    """The groups for all proxies with the same selection and view. Of subsets with one name the first is meant."""
     views: dict[Interest, EndpointView] = {}
-    found = []
+    found: dict[str, EndpointGroup] = {}
     for target in selected_targets(mesh, selection):
-        if discovery(mesh, target, is_router) is Discovery.EDS:
+        if target.name not in found and discovery(mesh, target, is_router) is Discovery.EDS:
             wanted = interest(mesh, target)
             narrow = views.setdefault(wanted, narrowed(seen, wanted))
-            found.append(endpoint_group(mesh, target, narrow))
-    return tuple(found)
+            found[target.name] = endpoint_group(mesh, target, narrow)
+    return tuple(found.values())
 
 
 @shared

@@ -45,7 +45,7 @@ def endpoint_takes_part(mesh: Mesh, target: ClusterTarget, endpoint: Endpoint) -
     """
     tls = _written_tls(target.written_policy, target.port)
     if tls is not None:
-        return tls.mode == "ISTIO_MUTUAL"
+        return tls.mode == "ISTIO_MUTUAL" and mesh.profile.endpoint_tls_mode_beside_client_tls
     if endpoint.tls_mode != ISTIO:
         return False
     peer = mesh.policies.peer(endpoint.namespace, endpoint.labels)
