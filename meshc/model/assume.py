@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 
-from meshc.findings import Sink
+from meshc.findings import Origin, Sink
 from meshc.model import names
 from meshc.model.address_pool import AddressPool
 from meshc.model.assumed_pods import assumed_pods, with_status
@@ -29,7 +29,7 @@ POD_RANGE = "10.244.0.0/16"
 def assume(objects: Objects, cluster_id: str, sink: Sink) -> Inventory:
     """The cluster that these objects make, complete."""
     services = _with_cluster_ips(objects.by_kind(Service), sink)
-    pods = _pods(objects, sink)
+    pods, templates = _pods(objects, sink)
     slices = _slices_by_service(objects.by_kind(EndpointSlice))
     return Inventory(
         cluster_id=cluster_id,
@@ -38,6 +38,7 @@ def assume(objects: Objects, cluster_id: str, sink: Sink) -> Inventory:
         nodes=objects.by_kind(Node),
         namespaces={n.meta.name: n for n in objects.by_kind(Namespace)},
         slices=slices | _assumed_slices(services, pods, slices, sink),
+        assumed=templates,
     )
 
 
@@ -69,8 +70,8 @@ def _key(thing: Object) -> str:
     return f"{thing.meta.namespace}/{thing.meta.name}"
 
 
-def _pods(objects: Objects, sink: Sink) -> tuple[Pod, ...]:
-    """The given pods and those of the workloads without any, by namespace and name."""
+def _pods(objects: Objects, sink: Sink) -> tuple[tuple[Pod, ...], dict[tuple[str, str], Origin]]:
+    """The given pods and those of the workloads without any, by namespace and name; and the templates of the latter."""
     given = objects.by_kind(Pod)
     waiting = [p for p in given if not from_cluster(p) and not p.status.phase and not addresses(p)]
     taken = {_key(p) for p in given}
@@ -85,7 +86,8 @@ def _pods(objects: Objects, sink: Sink) -> tuple[Pod, ...]:
     complete = {_key(p): p for p in (*(p for p, _ in made), *given)}
     for key, address in allocated.items():
         complete[key] = with_status(complete[key], address)
-    return tuple(sorted(complete.values(), key=lambda p: (p.meta.namespace, p.meta.name)))
+    templates = {(p.meta.namespace, p.meta.name): template for p, template in made}
+    return tuple(sorted(complete.values(), key=lambda p: (p.meta.namespace, p.meta.name))), templates
 
 
 def _slices_by_service(slices: Iterable[EndpointSlice]) -> dict[tuple[str, str], tuple[EndpointSlice, ...]]:

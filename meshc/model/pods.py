@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from meshc.findings import Origin
 from meshc.model import locality, names
 from meshc.model.created import created
 from meshc.model.networks import NetworkView
@@ -27,8 +28,8 @@ class PodReader:
         self._network = network
         self._trust_domain = trust_domain
 
-    def read(self, pod: Pod) -> Workload:
-        """The workload of a pod."""
+    def read(self, pod: Pod, template: Origin | None = None) -> Workload:
+        """The workload of a pod. An assumed pod has its origin in a `template`."""
         meta, ips = pod.meta, addresses(pod)
         where = locality.of_labels(meta.labels) or self._localities.get(pod.spec.node_name, "")
         network = self._network.of(ips[0] if ips else "", meta.labels)
@@ -56,7 +57,7 @@ class PodReader:
             tls_mode=meta.labels.get(names.LABEL_TLS_MODE, "disabled"),
             containers=tuple(c.name for c in pod.spec.containers),
             arguments=proxy_arguments(pod),
-            origin=pod.origin,
+            origin=template or pod.origin,
             container_ports=tuple((p.name, p.container_port, p.protocol) for c in pod.spec.containers for p in c.ports),
             owner_url=owner_url(pod),
         )

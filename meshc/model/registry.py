@@ -43,7 +43,9 @@ def build_workloads(clusters: Iterable[Cluster], config: MeshConfig, features: F
     made: list[Workload] = []
     for cluster in clusters:
         reader = PodReader(cluster.id, cluster.inventory.nodes, cluster.network, domain)
-        made.extend(reader.read(pod) for pod in cluster.inventory.pods if pod.status.phase != "Failed")
+        inventory = cluster.inventory
+        living = (pod for pod in inventory.pods if pod.status.phase != "Failed")
+        made.extend(reader.read(p, inventory.assumed.get((p.meta.namespace, p.meta.name))) for p in living)
         made.extend(of_entry(e, cluster.id, domain, checks) for e in cluster.objects.by_kind(WorkloadEntry))
     return Workloads(made)
 

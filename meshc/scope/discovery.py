@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import enum
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -21,6 +22,20 @@ _TEMPLATES = "inject.istio.io/templates"
 _GATEWAY_LABELS = frozenset({"ingressgateway", "egressgateway", "eastwestgateway"})
 
 
+class Sign(enum.Enum):
+    """What shows that a pod has a proxy; the value says it in words."""
+
+    ARGUMENTS = "istio-proxy runs as a router"
+    GATEWAY_LABEL = "label of a gateway"
+    GATEWAY_TEMPLATE = "gateway template"
+    GATEWAY_SELECTOR = "selected by a Gateway"
+    CONTAINER = "container istio-proxy"
+    TLS_MODE = "label security.istio.io/tlsMode"
+
+
+_SIGNS_OF_A_SIDECAR = (Sign.CONTAINER, Sign.TLS_MODE)
+
+
 class UnknownProxyError(LookupError):
     """No workload of that name; the text names what comes near."""
 
@@ -35,9 +50,20 @@ def proxies(mesh: Mesh, sink: Sink | None = None) -> tuple[Proxy, ...]:
 
 def kind_of(mesh: Mesh, pod: Workload) -> ProxyKind | None:
     """What proxy a pod has; None for none."""
-    if _is_gateway(mesh, pod):
-        return ProxyKind.ROUTER
-    return ProxyKind.SIDECAR if is_injected(pod) else None
+    sign = sign_of(mesh, pod)
+    if sign is None:
+        return None
+    return ProxyKind.SIDECAR if sign in _SIGNS_OF_A_SIDECAR else ProxyKind.ROUTER
+
+
+def sign_of(mesh: Mesh, pod: Workload) -> Sign | None:
+    """What shows that a pod has a proxy, signs of a gateway first; None if nothing does."""
+    gateway = _gateway_sign(mesh, pod)
+    if gateway is not None:
+        return gateway
+    if PROXY_CONTAINER in pod.containers:
+        return Sign.CONTAINER
+    return Sign.TLS_MODE if is_injected(pod) else None
 
 
 def is_injected(pod: Workload) -> bool:
@@ -99,12 +125,14 @@ def _unknown(name: str, candidates: Iterable[Workload]) -> str:
     return f"no proxy {name}{hint}"
 
 
-def _is_gateway(mesh: Mesh, pod: Workload) -> bool:
-    """A pod that runs as a router, is labelled or injected as a gateway, or is no sidecar and selected by a Gateway."""
+def _gateway_sign(mesh: Mesh, pod: Workload) -> Sign | None:
+    """What makes a pod a gateway; a container `istio-proxy` with arguments leaves no room for other signs."""
     if pod.arguments:
-        return "router" in pod.arguments
-    labelled = _GATEWAY_NAME in pod.labels or pod.labels.get("istio") in _GATEWAY_LABELS
-    if labelled or pod.annotations.get(_TEMPLATES) == "gateway":
-        return True
+        return Sign.ARGUMENTS if "router" in pod.arguments else None
+    if _GATEWAY_NAME in pod.labels or pod.labels.get("istio") in _GATEWAY_LABELS:
+        return Sign.GATEWAY_LABEL
+    if pod.annotations.get(_TEMPLATES) == "gateway":
+        return Sign.GATEWAY_TEMPLATE
     selectors = (gateway.spec.selector for gateway in mesh.gateways)
-    return not is_injected(pod) and any(selector and selects(selector, pod.labels) for selector in selectors)
+    selected = not is_injected(pod) and any(selector and selects(selector, pod.labels) for selector in selectors)
+    return Sign.GATEWAY_SELECTOR if selected else None
