@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -40,16 +41,24 @@ def load(
     endpoint_map: Path | None = None,
 ) -> Compiler:
     """Load the mesh of a command line; ends the program with exit code 2, 3 or 4 if there is none."""
-    inputs = Inputs(paths, mesh_config, mesh_networks, features, _by_name(clusters), endpoint_map)
-    try:
+    inputs = Inputs(paths, mesh_config, mesh_networks, features, by_name(clusters), endpoint_map)
+    with loading(report):
         return load_compiler(inputs)
+
+
+@contextmanager
+def loading(report: Report) -> Iterator[None]:
+    """What is done inside loads an input; if there is none, the program ends with exit code 3 or 4."""
+    try:
+        yield
     except NothingToCompileError as error:
         raise report.nothing(str(error), error.findings) from None
     except CannotLoadError as error:
         raise report.unreadable(str(error), error.findings) from None
 
 
-def _by_name(clusters: Sequence[str]) -> dict[str, str]:
+def by_name(clusters: Sequence[str]) -> dict[str, str]:
+    """The further clusters of a command line, NAME=PATH each; ends the program with exit code 2 for anything else."""
     named: dict[str, str] = {}
     for text in clusters:
         name, separator, path = text.partition("=")

@@ -52,10 +52,14 @@ class Report:
     quiet: bool = False
     threshold: Threshold = Threshold.ERROR
 
+    @property
+    def least(self) -> Severity:
+        """The lightest severity that is printed."""
+        return Severity.INFO if self.verbose else Severity.ERROR if self.quiet else Severity.WARNING
+
     def print(self, findings: Iterable[Finding]) -> None:
         """The findings, one a line, and how many informational ones were held back."""
-        least = Severity.INFO if self.verbose else Severity.ERROR if self.quiet else Severity.WARNING
-        held = 0
+        least, held = self.least, 0
         for finding in findings:
             if finding.severity >= least:
                 print(finding_line(finding), file=sys.stderr)

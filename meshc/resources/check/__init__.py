@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from meshc.findings import Sink
 from meshc.resources.check.authorization_policy import check_authorization_policy
 from meshc.resources.check.destination_rule import check_destination_rule
 from meshc.resources.check.envoy_filter import check_envoy_filter
@@ -17,7 +16,7 @@ from meshc.resources.check.extensions import check_traffic_extension, check_wasm
 from meshc.resources.check.gateway import check_gateway
 from meshc.resources.check.metadata import check_metadata
 from meshc.resources.check.peer_authentication import check_peer_authentication
-from meshc.resources.check.place import Place
+from meshc.resources.check.place import Place, Places
 from meshc.resources.check.proxy_config import check_proxy_config_resource
 from meshc.resources.check.request_authentication import check_request_authentication
 from meshc.resources.check.schema import check_schema
@@ -42,9 +41,9 @@ from meshc.resources.networking import (
 )
 from meshc.resources.security import AuthorizationPolicy, PeerAuthentication, RequestAuthentication
 from meshc.resources.telemetry import Telemetry
-from meshc.source import Document, Map
 
 Check = Callable[[Any, Place], None]
+"""A check of a kind: an object of it, and the place of its document."""
 
 _CHECKS: Mapping[type[Object], Check] = {
     AuthorizationPolicy: check_authorization_policy,
@@ -64,11 +63,10 @@ _CHECKS: Mapping[type[Object], Check] = {
 }
 
 
-def check_objects(objects: Iterable[Object], documents: Iterable[Document], features: Features, sink: Sink) -> None:
-    """Check every object of Istio's; `documents` are those that the objects were decoded from."""
-    roots = {(document.file, document.root.at): document.root for document in documents}
+def check_objects(objects: Iterable[Object], features: Features, places: Places) -> None:
+    """Check every object of Istio's."""
     for thing in objects:
-        place = Place(thing.origin, roots.get((thing.meta.file, thing.at), Map()), thing.meta.file, sink)
+        place = places.of(thing)
         if isinstance(thing, ServiceEntry):
             if check_metadata(thing, place):
                 check_service_entry(thing, place, features.pilot_enable_ip_autoallocate)

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from meshc.findings import Origin, Sink
 from meshc.resources.decoding import MapKey, path_text
-from meshc.source import Map, Mark, Seq, locate
+from meshc.resources.message import Object
+from meshc.source import Document, Map, Mark, Seq, locate
 
 T = TypeVar("T")
 
@@ -75,3 +76,16 @@ class Place:
             else:
                 return value, count, mark
         return value, len(self.path), mark
+
+
+class Places:
+    """The places of objects in the documents that they were decoded from."""
+
+    def __init__(self, documents: Iterable[Document], sink: Sink) -> None:
+        self._roots = {(document.file, document.root.at): document.root for document in documents}
+        self._sink = sink
+
+    def of(self, thing: Object) -> Place:
+        """The place of an object as a whole; without lines if it stands in none of the documents."""
+        root = self._roots.get((thing.meta.file, thing.at), Map())
+        return Place(thing.origin, root, thing.meta.file, self._sink)

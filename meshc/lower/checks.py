@@ -1,0 +1,39 @@
+"""Checks of what is lowered: a mesh, and a proxy with its configuration, in; what of the input has no effect out."""
+
+from __future__ import annotations
+
+from meshc.findings import Sink
+from meshc.ir.proxy import ProxyIR
+from meshc.lower.clusters.checks import check_clusters
+from meshc.lower.clusters.destination_rule_checks import check_destination_rules
+from meshc.lower.inbound.inbound_listeners import inbound_notes
+from meshc.lower.listeners.checks import check_listeners, check_reserved_ports, check_stream_routes
+from meshc.lower.routes.checks import check_routes, check_virtual_services
+from meshc.lower.telemetry.checks import check_telemetry
+from meshc.model.mesh import Mesh
+from meshc.scope.proxy import ProxyKind
+from meshc.scope.scope import ProxyScope
+
+MESH_CHECKS = (
+    check_virtual_services,
+    check_stream_routes,
+    check_reserved_ports,
+    check_destination_rules,
+    check_telemetry,
+)
+
+
+def check_mesh(mesh: Mesh, sink: Sink) -> None:
+    """What has no effect for any proxy."""
+    for check in MESH_CHECKS:
+        check(mesh, sink)
+
+
+def check_proxy(scope: ProxyScope, made: ProxyIR, sink: Sink) -> None:
+    """What has no effect for this proxy, whose configuration is `made`."""
+    check_routes(made.routes, sink)
+    check_listeners(made.listeners, sink)
+    check_clusters(scope, sink)
+    if scope.proxy.kind is ProxyKind.SIDECAR:
+        for note in inbound_notes(scope):
+            note.report(sink)
