@@ -5,14 +5,14 @@ from __future__ import annotations
 from meshc.ir.listener import Listener
 from meshc.ir.proxy import ProxyIR
 from meshc.ir.route import RouteConfiguration
-from meshc.lower.bootstrap import bootstrap
-from meshc.lower.clusters import clusters
-from meshc.lower.endpoints import endpoints
+from meshc.lower.bootstrap.bootstrap import bootstrap
+from meshc.lower.clusters.clusters import clusters
+from meshc.lower.endpoints.endpoints import endpoints
 from meshc.lower.gateways.listeners import gateway_listeners
 from meshc.lower.gateways.routes import gateway_routes
-from meshc.lower.inbound_listeners import inbound_listeners
-from meshc.lower.outbound_listeners import outbound_listeners, route_names
-from meshc.lower.routes import outbound_routes
+from meshc.lower.inbound.inbound_listeners import inbound_listeners
+from meshc.lower.listeners.outbound_listeners import outbound_listeners, route_names
+from meshc.lower.routes.routes import outbound_routes
 from meshc.scope.proxy import ProxyKind
 from meshc.scope.scope import ProxyScope
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from meshc.ir.cluster import Cluster
 from meshc.ir.endpoint import EndpointGroup
-from meshc.lower.clusters import clusters
-from meshc.lower.endpoints import endpoints
+from meshc.lower.clusters.clusters import clusters
+from meshc.lower.endpoints.endpoints import endpoints
 from meshc.model.mesh import Mesh
 from meshc.scope.discovery import find
 from meshc.scope.proxy import ProxyKind

@@ -6,7 +6,7 @@ from typing import Any
 
 from meshc.findings import Sink
 from meshc.ir.listener import FilterChain, Listener
-from meshc.lower.inbound_listeners import inbound_listeners, inbound_notes
+from meshc.lower.inbound.inbound_listeners import inbound_listeners, inbound_notes
 from meshc.model.mesh import Mesh
 from meshc.scope.discovery import find
 from meshc.scope.scope import ProxyScope, build_scope

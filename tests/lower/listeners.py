@@ -7,7 +7,7 @@ from typing import Any
 from meshc.ir.http_connection_manager import HttpConnectionManager
 from meshc.ir.listener import FilterChain, Listener
 from meshc.ir.network_filter import TcpProxy
-from meshc.lower.outbound_listeners import outbound_listeners
+from meshc.lower.listeners.outbound_listeners import outbound_listeners
 from meshc.model.mesh import Mesh
 from meshc.scope.discovery import find
 from meshc.scope.scope import build_scope

@@ -9,7 +9,7 @@ import yaml
 from meshc.envoy.encode import to_value
 from meshc.envoy.http_filters import http_filter
 from meshc.envoy.network_filters import network_filter
-from meshc.lower.security_filters import http_security, network_security
+from meshc.lower.security.filters import http_security, network_security
 from meshc.model.mesh import Mesh
 from tests.lower.inbound import WEB, scope_of
 from tests.manifests import manifest, mesh_of

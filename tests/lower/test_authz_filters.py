@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from meshc.lower.security_filters import http_security, network_security
+from meshc.lower.security.filters import http_security, network_security
 from tests.lower.inbound import WEB, remarks, scope_of
 from tests.lower.listeners import pod
 from tests.lower.policies import dry_run, http_filters, network_filters, policy

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from meshc.lower.jwt import NO_KEYS
+from meshc.lower.security.jwt import NO_KEYS
 from meshc.model.mesh import Mesh
 from tests.lower.inbound import WEB, remarks
 from tests.lower.policies import http_filters

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from meshc.ir.address import PrefixRange
 from meshc.ir.conditions import TextKind, TextMatch
-from meshc.lower import authz_values as values
-from meshc.lower.authz_values import PolicyValueError
-from meshc.lower.trust_domains import all_domains, in_all_domains
+from meshc.lower.security import authz_values as values
+from meshc.lower.security.authz_values import PolicyValueError
+from meshc.lower.security.trust_domains import all_domains, in_all_domains
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from meshc.findings import Sink
-from meshc.lower.cluster_checks import check_clusters
-from meshc.lower.destination_rule_checks import check_destination_rules
+from meshc.lower.clusters.checks import check_clusters
+from meshc.lower.clusters.destination_rule_checks import check_destination_rules
 from tests.lower.clusters import pod, scope, selecting
 from tests.manifests import manifest, mesh_of
 

@@ -8,7 +8,7 @@ import pytest
 
 from meshc.ir.cluster import Cluster
 from meshc.ir.tls import WORKLOAD_CERTIFICATE, WORKLOAD_ROOTS, SecretSource, ServerValidation, TlsVersion, UpstreamTls
-from meshc.lower.credentials import credential
+from meshc.lower.tls.credentials import credential
 from tests.lower.clusters import clusters_of, pod, selecting
 from tests.manifests import manifest, mesh_of
 

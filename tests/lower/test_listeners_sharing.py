@@ -13,9 +13,9 @@ from meshc.envoy.listeners import listener
 from meshc.findings import Origin, Sink
 from meshc.ir.http_filter import DynamicForwardProxy, GrpcWeb, HttpFilter, PeerMetadata, Router, StatefulSession
 from meshc.ir.listener import Listener
-from meshc.lower.listener_checks import check_listeners, check_reserved_ports, check_stream_routes
-from meshc.lower.outbound_listeners import route_names
-from meshc.lower.telemetry_checks import check_telemetry
+from meshc.lower.listeners.checks import check_listeners, check_reserved_ports, check_stream_routes
+from meshc.lower.listeners.outbound_listeners import route_names
+from meshc.lower.telemetry.checks import check_telemetry
 from meshc.model.mesh import Mesh
 from tests.lower.listeners import end, ends, listeners, manager, pod, port
 from tests.manifests import manifest, mesh_of, said, service

@@ -10,9 +10,9 @@ import pytest
 from meshc.ir.access_log import AccessLog, FileLog, GrpcLog, OpenTelemetryLog
 from meshc.ir.stats import MetricOverride, Stats
 from meshc.ir.tracing import OpenTelemetry, TagKind, Tracing, Zipkin
-from meshc.lower.access_logs import AccessLogs, access_logs
-from meshc.lower.stats import METRIC_NAMES, stats_filters
-from meshc.lower.traffic import Traffic
+from meshc.lower.http.traffic import Traffic
+from meshc.lower.telemetry.access_logs import AccessLogs, access_logs
+from meshc.lower.telemetry.stats import METRIC_NAMES, stats_filters
 from meshc.model.mesh import Mesh
 from tests.lower.listeners import listeners, manager, pod, port
 from tests.manifests import manifest, mesh_of, service

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from meshc.lower.domains import bracketed, join_port, short_names
+from meshc.lower.routes.domains import bracketed, join_port, short_names
 
 REVIEWS = "reviews.default.svc.cluster.local"
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from meshc.ir.route_match import ClaimMatch, HeaderMatch, MatchKind, RouteMatch, StringMatch
-from meshc.lower.route_facts import RouteFacts
-from meshc.lower.route_match import applies, claim_path, route_match
+from meshc.lower.routes.facts import RouteFacts
+from meshc.lower.routes.match import applies, claim_path, route_match
 from meshc.model import api
 from meshc.model.api import HTTPMatchRequest
 

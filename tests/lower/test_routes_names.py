@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from meshc.lower.routes import RouteName, parse_name
+from meshc.lower.routes.routes import RouteName, parse_name
 
 
 @pytest.mark.parametrize(

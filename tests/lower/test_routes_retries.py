@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from meshc.ir.route_action import RetryPolicy
-from meshc.lower.retries import DEFAULT_RETRY_ON, parse_retry_on, retry_policy
+from meshc.lower.routes.retries import DEFAULT_RETRY_ON, parse_retry_on, retry_policy
 from meshc.model.api import HTTPRetry
 
 BUILT_IN = RetryPolicy(retry_on=DEFAULT_RETRY_ON, attempts=2, host_attempts=5, avoid_previous_hosts=True)

@@ -8,8 +8,8 @@ import pytest
 
 from meshc.findings import Sink
 from meshc.ir.route import RouteConfiguration, VirtualHost
-from meshc.lower.route_checks import check_routes, check_virtual_services
-from meshc.lower.routes import outbound_routes
+from meshc.lower.routes.checks import check_routes, check_virtual_services
+from meshc.lower.routes.routes import outbound_routes
 from meshc.model.build import build
 from meshc.model.mesh import Mesh
 from meshc.model.settings import Settings

@@ -15,8 +15,8 @@ from meshc.lower.gateways.outfit import Outfit, gateway_settings
 from meshc.lower.gateways.passthrough import mesh_routes
 from meshc.lower.gateways.stream_routes import GatewayView, StreamRoute, tcp_route, tls_routes
 from meshc.lower.gateways.tls import quic_tls, terminated_tls
-from meshc.lower.inbound_shapes import Alpn
-from meshc.lower.network_filters import peer_exchange
+from meshc.lower.inbound.shapes import Alpn
+from meshc.lower.listeners.network_filters import peer_exchange
 from meshc.lower.notes import Note
 from meshc.model.gateways import ANY_HOST, AUTO_PASSTHROUGH, Server
 from meshc.model.mesh import Mesh

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from meshc.findings import Origin
 from meshc.ir.address import Address
 from meshc.ir.listener import Direction, Inspector, Listener, ListenerFilter
-from meshc.lower.access_logs import access_logs
 from meshc.lower.gateways.chains import ChainBuilder, GatewayChain
 from meshc.lower.gateways.merging import MergedGateway, ServerGroup, merged_gateway
 from meshc.lower.gateways.outfit import Outfit, outfit
 from meshc.lower.gateways.stream_routes import GatewayView
+from meshc.lower.http.traffic import Traffic
+from meshc.lower.listeners.virtual_outbound import max_connections
 from meshc.lower.notes import Note
-from meshc.lower.traffic import Traffic
-from meshc.lower.virtual_outbound import max_connections
+from meshc.lower.telemetry.access_logs import access_logs
 from meshc.model.mesh import Mesh
 from meshc.model.node import node
 from meshc.model.shared import shared

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from meshc.ir.http_connection_manager import HttpSettings
 from meshc.ir.node import value
-from meshc.lower.authz_filters import NetworkAuthorization
-from meshc.lower.downstream_tls import ServerIdentity, server_identity
-from meshc.lower.hcm_facts import HcmFacts, SecurityFilters
-from meshc.lower.http_connection_manager import http_settings
-from meshc.lower.listener_client import flag, wildcards
-from meshc.lower.network_filters import TcpFacts, tcp_facts
-from meshc.lower.security_filters import http_security, network_security
-from meshc.lower.traffic import Traffic
-from meshc.lower.workload_facts import WorkloadFacts, workload_facts
+from meshc.lower.http.connection_manager import http_settings
+from meshc.lower.http.hcm_facts import HcmFacts, SecurityFilters
+from meshc.lower.http.traffic import Traffic
+from meshc.lower.http.workload_facts import WorkloadFacts, workload_facts
+from meshc.lower.listeners.client import flag, wildcards
+from meshc.lower.listeners.network_filters import TcpFacts, tcp_facts
+from meshc.lower.security.authz_filters import NetworkAuthorization
+from meshc.lower.security.filters import http_security, network_security
+from meshc.lower.tls.downstream import ServerIdentity, server_identity
 from meshc.model.mesh import Mesh
 from meshc.model.node import node
 from meshc.model.shared import shared

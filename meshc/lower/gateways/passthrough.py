@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from meshc.lower.cluster_targets import ClusterTarget, targets
+from meshc.lower.clusters.targets import ClusterTarget, targets
 from meshc.lower.gateways.stream_routes import GatewayView, StreamRoute
+from meshc.lower.listeners.network_filters import protocol_stack
+from meshc.lower.listeners.stream_destinations import ruled_proxy
 from meshc.lower.names import expand_stat_name
-from meshc.lower.network_filters import protocol_stack
-from meshc.lower.stream_destinations import ruled_proxy
 from meshc.model.gateways import Server
 from meshc.model.hosts import subset_of
 from meshc.model.mesh import Mesh

@@ -10,16 +10,16 @@ from meshc.ir.node import value
 from meshc.ir.route import Route, RouteConfiguration, RouteNote, VirtualHost
 from meshc.ir.route_action import HeaderAddition
 from meshc.ir.route_filters import Session
-from meshc.lower.destinations import destinations
 from meshc.lower.gateways.hosts import bound_rules, common_hosts
 from meshc.lower.gateways.merging import MergedGateway, merged_gateway
 from meshc.lower.gateways.virtual_hosts import HostTable
-from meshc.lower.hash_policy import HashingRules, hashing_rules
-from meshc.lower.http_routes import RouteList, http_routes, source_label_keys
-from meshc.lower.route_client import counts_attempts, keeps_host
-from meshc.lower.route_facts import Labels, RouteFacts, select_labels
-from meshc.lower.routes import DIRECT_RESPONSE_LIMIT
-from meshc.lower.sessions import session
+from meshc.lower.routes.client import counts_attempts, keeps_host
+from meshc.lower.routes.destinations import destinations
+from meshc.lower.routes.facts import Labels, RouteFacts, select_labels
+from meshc.lower.routes.hash_policy import HashingRules, hashing_rules
+from meshc.lower.routes.http_routes import RouteList, http_routes, source_label_keys
+from meshc.lower.routes.routes import DIRECT_RESPONSE_LIMIT
+from meshc.lower.routes.sessions import session
 from meshc.model.destination_rules import DestinationRule
 from meshc.model.gateways import Server
 from meshc.model.mesh import Mesh

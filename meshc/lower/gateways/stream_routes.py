@@ -8,9 +8,9 @@ from meshc.findings import Origin
 from meshc.ir.network_filter import NetworkFilter
 from meshc.ir.node import value
 from meshc.lower.gateways.hosts import bound_rules, overlaps
-from meshc.lower.listener_plan import ListenPort
-from meshc.lower.network_filters import protocol_stack
-from meshc.lower.stream_destinations import StreamView, routed_proxy
+from meshc.lower.listeners.network_filters import protocol_stack
+from meshc.lower.listeners.plan import ListenPort
+from meshc.lower.listeners.stream_destinations import StreamView, routed_proxy
 from meshc.model.api import L4MatchAttributes, RouteDestination, TLSMatchAttributes
 from meshc.model.gateways import Server
 from meshc.model.mesh import Mesh

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from meshc.ir.security import DownstreamTls
-from meshc.lower.downstream_tls import HTTP_ALPN, PEER_EXCHANGE_ALPN, ServerIdentity, server_tls
+from meshc.lower.tls.downstream import HTTP_ALPN, PEER_EXCHANGE_ALPN, ServerIdentity, server_tls
 from meshc.model.api import ServerTLSSettings
 from meshc.model.gateways import Server
 from meshc.model.mesh import Mesh

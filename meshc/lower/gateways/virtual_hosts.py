@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from meshc.findings import Origin
 from meshc.ir.route import Route, VirtualHost
 from meshc.ir.route_filters import Session
-from meshc.lower.domains import join_port
 from meshc.lower.gateways.hosts import specificity
-from meshc.lower.http_routes import RouteList
+from meshc.lower.routes.domains import join_port
+from meshc.lower.routes.http_routes import RouteList
 
 
 @dataclass(slots=True, eq=False)

@@ -1,0 +1,1 @@
+"""What a proxy starts with before istiod configures it."""

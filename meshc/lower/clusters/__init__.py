@@ -1,0 +1,1 @@
+"""Clusters: which ones a proxy gets, and every field of them."""

@@ -1,0 +1,1 @@
+"""HTTP connection managers and the order of their filters, for every kind of traffic."""

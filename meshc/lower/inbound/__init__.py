@@ -1,0 +1,1 @@
+"""Listeners for traffic that arrives at a workload."""

@@ -1,0 +1,1 @@
+"""Listeners for traffic that leaves a workload."""

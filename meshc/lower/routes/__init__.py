@@ -1,0 +1,1 @@
+"""Routes: virtual hosts and the routes that VirtualServices make of them."""

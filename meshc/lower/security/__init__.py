@@ -1,0 +1,1 @@
+"""Authorization and authentication policies as filters."""
