@@ -10,7 +10,7 @@ from meshc.envoy.schema import message_class
 from meshc.findings import Origin
 from meshc.ir.route_action import Forward, Redirect, SourceAddressHash
 from meshc.ir.route_match import ANY_PATH, ClaimMatch, MatchKind, RouteMatch, StringMatch
-from meshc.lower.inbound_routes import inbound_routes
+from meshc.lower.routes.inbound import inbound_routes
 from meshc.model.protocol import Protocol
 
 

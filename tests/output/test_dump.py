@@ -100,7 +100,10 @@ def test_unknown_types_and_fields_survive_as_far_as_they_can() -> None:
         ('{"configs": {}}', "no list `configs`"),
         (dump(section("Clusters", dynamic_active_clusters=["x"])), "is looked for in 'x'"),
         (dump(section("Clusters", static_clusters=[{"cluster": 1}])), "clusters holds 1"),
-        (dump(section("Clusters", static_clusters=[{"cluster": {**cluster("c"), "connectTimeout": "x"}}])), "clusters:"),
+        (
+            dump(section("Clusters", static_clusters=[{"cluster": {**cluster("c"), "connectTimeout": "x"}}])),
+            "clusters:",
+        ),
     ],
 )
 def test_what_is_no_dump_is_refused(text: str, said: str) -> None:
