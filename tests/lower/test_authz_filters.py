@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from meshc.lower.security.filters import http_security, network_security
-from tests.lower.inbound import WEB, remarks, scope_of
+from tests.lower.inbound import WEB, remarks, scope_of, web_service
 from tests.lower.listeners import pod
 from tests.lower.policies import dry_run, http_filters, network_filters, policy
 from tests.manifests import manifest, mesh_of
@@ -69,7 +69,14 @@ HOST = "authz.shop.svc.cluster.local"
 def checked(*providers: dict[str, Any], policies: tuple[dict[str, Any], ...] = (), **features: object) -> Any:
     """A mesh with authorization services and policies that ask them; by default one that asks `ext`."""
     chosen = policies or (custom("ext"),)
-    return mesh_of(WEB, SERVICE, *chosen, config={"extensionProviders": list(providers)}, **features)
+    return mesh_of(
+        WEB,
+        SERVICE,
+        web_service(("tcp", 80, 9000)),
+        *chosen,
+        config={"extensionProviders": list(providers)},
+        **features,
+    )
 
 
 def custom(provider: str, name: str = "p") -> dict[str, Any]:
@@ -132,6 +139,9 @@ def test_a_dry_run_is_enforced_where_a_service_is_asked() -> None:
     rbac = http_filters(mesh)[0]["typedConfig"]
     assert list(rbac["rules"]["policies"]) == [f"istio-ext-authz-ext-{NAME}"]
     assert rbac["shadowRules"] == {"action": "DENY"}
+    assert remarks(mesh, "MC0658") == [
+        "MC0658 AuthorizationPolicy shop/p: istiod does not try a CUSTOM policy: what it matches is denied"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,8 @@ def inbound_notes(scope: ProxyScope) -> tuple[Note, ...]:
     """What is lost between the declarations about a sidecar's own traffic and its listeners."""
     if scope.proxy.kind is ProxyKind.ROUTER:
         return ()
-    _, notes = inbound_ports(scope, inbound_client(scope.proxy))
-    return (*notes, *security_notes(scope))
+    ports, notes = inbound_ports(scope, inbound_client(scope.proxy))
+    return (*notes, *security_notes(scope, tcp=any(not port.protocol.is_http for port in ports)))
 
 
 @shared

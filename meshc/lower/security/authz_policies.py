@@ -46,7 +46,7 @@ def all_rules(policies: Policies, action: RbacAction, how: Translation, name: Ru
     sets: dict[bool, list[RbacPolicy]] = {}
     for policy in policies:
         made, lost = policy_rules(policy, how, partial(name, policy))
-        sets.setdefault(_is_dry_run(policy), []).extend(made)
+        sets.setdefault(is_dry_run(policy), []).extend(made)
         notes.extend(lost)
     rules = {tried: RbacRules(action=action, policies=tuple(made)) for tried, made in sets.items()}
     return PolicyRules(
@@ -57,5 +57,6 @@ def all_rules(policies: Policies, action: RbacAction, how: Translation, name: Ru
     )
 
 
-def _is_dry_run(policy: AuthorizationPolicy) -> bool:
+def is_dry_run(policy: AuthorizationPolicy) -> bool:
+    """The policy is to be tried, not enforced."""
     return bool(parse_bool(policy.meta.annotations.get(_DRY_RUN, "")))

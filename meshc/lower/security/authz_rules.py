@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from meshc.findings import Origin
@@ -57,9 +57,10 @@ class _DroppedRuleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Clause:
-    """A field of a rule: an attribute and the values that it must have one of, and none of."""
+    """A field of a rule and its negation: an attribute, and the values that it must have one of, and none of."""
 
     field: str
+    not_field: str
     attribute: Single | Merged
     values: tuple[str, ...]
     not_values: tuple[str, ...]
@@ -99,7 +100,8 @@ class _Translator:
             values, not_values = condition.values, condition.not_values
             for _ in rule.from_ or (None,):
                 values, not_values = self._completed(attribute, values), self._completed(attribute, not_values)
-            yield side, _Clause(f"when[{index}].{condition.key}", attribute, values, not_values)
+            place = f"when[{index}] on {condition.key}"
+            yield side, _Clause(place, place, attribute, values, not_values)
 
     def _sources(self, rule: Rule) -> Iterator[tuple[_Clause, ...]]:
         if not rule.from_:
@@ -111,7 +113,7 @@ class _Translator:
         for clause in _clauses(SOURCE, source, place):
             values = self._completed(clause.attribute, clause.values)
             not_values = self._completed(clause.attribute, clause.not_values)
-            yield _Clause(clause.field, clause.attribute, values, not_values)
+            yield replace(clause, values=values, not_values=not_values)
 
     def _completed(self, attribute: Single | Merged, values: tuple[str, ...]) -> tuple[str, ...]:
         if attribute.completion is Completion.PRINCIPAL:
@@ -127,42 +129,41 @@ class _Translator:
         return AllOf(conditions=made or (Anything(),))
 
     def _conditions(self, clause: _Clause) -> Iterator[Condition]:
-        wanted = self._values(clause, clause.values)
+        wanted = self._values(clause.field, clause.attribute, clause.values)
         if wanted is not None:
             yield wanted
-        unwanted = self._values(clause, clause.not_values)
+        unwanted = self._values(clause.not_field, clause.attribute, clause.not_values)
         if unwanted is not None:
             yield Not(condition=unwanted)
 
-    def _values(self, clause: _Clause, values: tuple[str, ...]) -> Condition | None:
+    def _values(self, place: str, attribute: Single | Merged, values: tuple[str, ...]) -> Condition | None:
         """A condition that one of the values meets; None if there is none left."""
         if not values:
             return None
-        if clause.attribute.http_only and self.how.tcp:
-            self._refuse_on_tcp(clause)
+        if attribute.http_only and self.how.tcp:
+            self._refuse_on_tcp(place)
             return None
-        attribute = clause.attribute
         if isinstance(attribute, Merged):
-            return self._tried(clause, partial(attribute.make, values))
-        tried = (self._tried(clause, partial(attribute.make, value)) for value in values)
+            return self._tried(place, partial(attribute.make, values))
+        tried = (self._tried(place, partial(attribute.make, value)) for value in values)
         made = tuple(condition for condition in tried if condition is not None)
         return AnyOf(conditions=made) if made else None
 
-    def _tried(self, clause: _Clause, make: Callable[[], Condition]) -> Condition | None:
+    def _tried(self, place: str, make: Callable[[], Condition]) -> Condition | None:
         try:
             return make()
         except PolicyValueError as error:
             outcome = "the value is left out, and the rule matches more" if self.how.widens else "the rule is left out"
-            self._note("MC0652", f"{clause.field}: {error}; {outcome}")
+            self._note("MC0652", f"{place}: {error}; {outcome}")
             if not self.how.widens:
                 raise _DroppedRuleError from error
             return None
 
-    def _refuse_on_tcp(self, clause: _Clause) -> None:
+    def _refuse_on_tcp(self, place: str) -> None:
         if not self.how.widens:
-            self._note("MC0653", f"{clause.field} needs HTTP; on TCP ports the rule allows nothing")
+            self._note("MC0653", f"{place} needs HTTP; on TCP ports the rule allows nothing")
             raise _DroppedRuleError
-        self._note("MC0654", f"{clause.field} needs HTTP; on TCP ports the rule holds without it")
+        self._note("MC0654", f"{place} needs HTTP; on TCP ports the rule holds without it")
 
     def _note(self, code: str, message: str) -> None:
         self.notes.append(Note(code=code, origin=self.origin, message=message))
@@ -180,7 +181,8 @@ def _clauses(attributes: Mapping[str, Single | Merged], holder: Source | Operati
     for name, attribute in attributes.items():
         values, not_values = getattr(holder, name), getattr(holder, f"not_{name}")
         if values or not_values:
-            yield _Clause(f"{place}.{_camel(name)}", attribute, values, not_values)
+            field_name, not_field = f"{place}.{_camel(name)}", f"{place}.{_camel(f'not_{name}')}"
+            yield _Clause(field_name, not_field, attribute, values, not_values)
 
 
 def _camel(name: str) -> str:

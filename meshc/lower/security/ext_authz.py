@@ -13,7 +13,7 @@ from meshc.ir.http_filter import HttpFilter
 from meshc.ir.network_filter import NetworkFilter
 from meshc.ir.security import ExtAuthz, GrpcAuthorizer, NetworkExtAuthz, Rbac, RbacAction, RbacRules
 from meshc.lower.notes import Note
-from meshc.lower.security.authz_policies import Policies, PolicyRules, all_rules, rule_name
+from meshc.lower.security.authz_policies import Policies, PolicyRules, all_rules, is_dry_run, rule_name
 from meshc.lower.security.authz_rules import Translation
 from meshc.lower.security.ext_authz_providers import Authorizer, authorizer
 from meshc.lower.security.trust_domains import trust_domains
@@ -52,7 +52,7 @@ def http_checks(mesh: Mesh, policies: Policies) -> tuple[tuple[HttpFilter, ...],
     notes: list[Note] = []
     for check in _checks(mesh, policies):
         rules = check.rules(mesh, tcp=False)
-        notes.extend((*_fault_notes(check), *rules.notes))
+        notes.extend((*_fault_notes(check), *_dry_run_notes(check), *rules.notes))
         filters.append(_marking(check, rules))
         if isinstance(check.authorizer, Authorizer):
             filters.append(_http_filter(check, check.authorizer, rules))
@@ -122,6 +122,14 @@ def _fault_notes(check: _Check) -> Iterator[Note]:
         for policy in check.policies:
             message = f"{check.authorizer}; what the policy matches is denied"
             yield Note(code="MC0655", origin=policy.origin.at("spec.provider"), message=message)
+
+
+def _dry_run_notes(check: _Check) -> Iterator[Note]:
+    """istiod swaps the two sets of rules, so that a dry run bites."""
+    if isinstance(check.authorizer, Authorizer):
+        for policy in filter(is_dry_run, check.policies):
+            message = "istiod does not try a CUSTOM policy: what it matches is denied"
+            yield Note(code="MC0658", origin=policy.origin, message=message)
 
 
 def _http_only_notes(check: _Check) -> Iterator[Note]:

@@ -96,32 +96,40 @@ def _header_lists(provider: EnvoyExtAuthzHttp) -> tuple[tuple[str, ...], ...]:
 
 
 def _authorizer(provider: EnvoyExtAuthzHttp | EnvoyExtAuthzGrpc, service: ProviderService) -> Authorizer:
-    timeout = _DEFAULT_TIMEOUT if provider.timeout is None else provider.timeout
-    http = isinstance(provider, EnvoyExtAuthzHttp)
-    checked = provider.include_request_headers_in_check or provider.include_headers_in_check if http else ()
     return Authorizer(
-        service=_http(provider, service, timeout)
-        if http
-        else GrpcAuthorizer(cluster=service.cluster, authority=service.hostname, timeout=timeout),
+        service=_http(provider, service) if isinstance(provider, EnvoyExtAuthzHttp) else _grpc(provider, service),
         fail_open=provider.fail_open,
         clear_route_cache=provider.clear_route_cache,
         error_status=parse_int(provider.status_on_error) if provider.status_on_error else None,
         body=_body(provider.include_request_body_in_check),
-        checked_headers=_patterns(checked),
+        checked_headers=_checked_headers(provider) if isinstance(provider, EnvoyExtAuthzHttp) else (),
     )
 
 
-def _http(provider: EnvoyExtAuthzHttp, service: ProviderService, timeout: Duration) -> HttpAuthorizer:
+def _grpc(provider: EnvoyExtAuthzGrpc, service: ProviderService) -> GrpcAuthorizer:
+    return GrpcAuthorizer(cluster=service.cluster, authority=service.hostname, timeout=_timeout(provider.timeout))
+
+
+def _http(provider: EnvoyExtAuthzHttp, service: ProviderService) -> HttpAuthorizer:
     return HttpAuthorizer(
         cluster=service.cluster,
         uri=f"http://{service.hostname}",
-        timeout=timeout,
+        timeout=_timeout(provider.timeout),
         path_prefix=provider.path_prefix,
         add_headers=tuple(sorted(provider.include_additional_headers_in_check.items())),
         upstream_headers=_patterns(provider.headers_to_upstream_on_allow),
         denied_client_headers=_patterns(provider.headers_to_downstream_on_deny),
         allowed_client_headers=_patterns(provider.headers_to_downstream_on_allow),
     )
+
+
+def _timeout(timeout: Duration | None) -> Duration:
+    return _DEFAULT_TIMEOUT if timeout is None else timeout
+
+
+def _checked_headers(provider: EnvoyExtAuthzHttp) -> tuple[TextMatch, ...]:
+    """The headers of the request that the check gets; the older field counts where the newer is empty."""
+    return _patterns(provider.include_request_headers_in_check or provider.include_headers_in_check)
 
 
 def _body(body: ExtAuthzRequestBody | None) -> CheckedBody | None:

@@ -25,12 +25,12 @@ def network_security(scope: ProxyScope) -> NetworkAuthorization:
     return network_authorization(scope.mesh, scope.authorization)
 
 
-def security_notes(scope: ProxyScope) -> tuple[Note, ...]:
-    """What of the policies of a proxy is lost or widened."""
+def security_notes(scope: ProxyScope, *, tcp: bool) -> tuple[Note, ...]:
+    """What of the policies of a proxy is lost or widened; `tcp`: also on ports that do not speak HTTP."""
     is_router = scope.proxy.kind is ProxyKind.ROUTER
     return (
         *http_authorization(scope.mesh, scope.authorization).notes,
-        *network_authorization(scope.mesh, scope.authorization).notes,
+        *(network_authorization(scope.mesh, scope.authorization).notes if tcp else ()),
         *jwt_filter(scope.mesh, scope.request_authentication, is_router).notes,
     )
 
