@@ -8,6 +8,7 @@ from meshc.model.assume import assume
 from meshc.model.check import check
 from meshc.model.destination_rules import DestinationRules
 from meshc.model.discovered import discovered
+from meshc.model.endpoint_map import EndpointMap
 from meshc.model.mesh import Mesh
 from meshc.model.network_gateways import NetworkGateways
 from meshc.model.networks import NetworkView
@@ -52,6 +53,7 @@ def build(objects: Objects, settings: Settings, sink: Sink) -> Mesh:
         workloads=workloads,
         services=services,
         endpoints=endpoints,
+        endpoint_map=EndpointMap.build(settings.endpoint_map, workloads, services, sink),
         virtual_services=VirtualServices.build(
             objects.by_kind(VirtualService), config.default_virtual_service_export_to, sink
         ),

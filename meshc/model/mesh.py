@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from meshc.model.destination_rules import DestinationRules
+from meshc.model.endpoint_map import EndpointMap
 from meshc.model.endpoints import EndpointIndex
 from meshc.model.network_gateways import NetworkGateways
 from meshc.model.policies import Policies
@@ -37,6 +38,7 @@ class Mesh:
     workloads: Workloads
     services: ServiceIndex
     endpoints: EndpointIndex
+    endpoint_map: EndpointMap
     virtual_services: VirtualServices
     destination_rules: DestinationRules
     sidecars: Sidecars

@@ -44,14 +44,15 @@ def takes_unhealthy(mesh: Mesh, service: Service) -> bool:
 def discovered(mesh: Mesh, target: ClusterTarget) -> tuple[Candidate, ...]:
     """The endpoints that EDS may tell of a cluster: those of the service port's name."""
     named = (e for e in mesh.endpoints.of(target.service) if e.port_name == target.port.name)
-    return _candidates(mesh, target, (e for e in named if not e.address or not e.port or is_ip(e.address)))
+    known = (e for e in named if not e.address or not e.port or is_ip(e.address))
+    return _candidates(mesh, target, mesh.endpoint_map.relocate(target.service, target.port, known))
 
 
 @shared
 def resolved(mesh: Mesh, target: ClusterTarget) -> tuple[Candidate, ...]:
     """The endpoints of a DNS cluster: those of the ServiceEntry port's number, whose addresses may be host names."""
-    number = target.port.number
-    return _candidates(mesh, target, (e for e in mesh.endpoints.of(target.service) if e.service_port == number))
+    found = (e for e in mesh.endpoints.of(target.service) if e.service_port == target.port.number)
+    return _candidates(mesh, target, mesh.endpoint_map.relocate(target.service, target.port, found))
 
 
 def _candidates(mesh: Mesh, target: ClusterTarget, found: Iterable[Endpoint]) -> tuple[Candidate, ...]:
