@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from meshc.findings import Sink
+from meshc.ir.network_filter import TcpProxy
 from meshc.ir.proxy import ProxyIR
 from meshc.lower.clusters.checks import check_clusters
 from meshc.lower.clusters.destination_rule_checks import check_destination_rules
 from meshc.lower.inbound.inbound_listeners import inbound_notes
 from meshc.lower.listeners.checks import check_listeners, check_reserved_ports, check_stream_routes
 from meshc.lower.routes.checks import check_routes, check_virtual_services
+from meshc.lower.security.filters import security_notes
 from meshc.lower.telemetry.checks import check_telemetry
 from meshc.model.mesh import Mesh
 from meshc.scope.proxy import ProxyKind
@@ -34,6 +36,11 @@ def check_proxy(scope: ProxyScope, made: ProxyIR, sink: Sink) -> None:
     check_routes(made.routes, sink)
     check_listeners(made.listeners, sink)
     check_clusters(scope, sink)
-    if scope.proxy.kind is ProxyKind.SIDECAR:
-        for note in inbound_notes(scope):
-            note.report(sink)
+    is_sidecar = scope.proxy.kind is ProxyKind.SIDECAR
+    for note in inbound_notes(scope) if is_sidecar else security_notes(scope, tcp=_forwards_tcp(made)):
+        note.report(sink)
+
+
+def _forwards_tcp(made: ProxyIR) -> bool:
+    filters = (f for listener in made.listeners for chain in listener.chains for f in chain.filters)
+    return any(isinstance(f, TcpProxy) for f in filters)
