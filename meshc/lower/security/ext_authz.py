@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from meshc.findings import Origin
 from meshc.ir.http_filter import HttpFilter
 from meshc.ir.network_filter import NetworkFilter
 from meshc.ir.security import ExtAuthz, GrpcAuthorizer, NetworkExtAuthz, Rbac, RbacAction, RbacRules
@@ -121,7 +122,7 @@ def _fault_notes(check: _Check) -> Iterator[Note]:
     if isinstance(check.authorizer, str):
         for policy in check.policies:
             message = f"{check.authorizer}; what the policy matches is denied"
-            yield Note(code="MC0655", origin=policy.origin.at("spec.provider"), message=message)
+            yield Note(code="MC0655", origin=_provider_origin(policy), message=message)
 
 
 def _dry_run_notes(check: _Check) -> Iterator[Note]:
@@ -135,4 +136,9 @@ def _dry_run_notes(check: _Check) -> Iterator[Note]:
 def _http_only_notes(check: _Check) -> Iterator[Note]:
     for policy in check.policies:
         message = f"authorization provider `{check.provider}` speaks HTTP and is not asked about TCP connections"
-        yield Note(code="MC0656", origin=policy.origin.at("spec.provider"), message=message)
+        yield Note(code="MC0656", origin=_provider_origin(policy), message=message)
+
+
+def _provider_origin(policy: AuthorizationPolicy) -> Origin:
+    provider = policy.spec.provider
+    return policy.origin if provider is None else policy.origin_of(provider, "spec.provider")
