@@ -27,7 +27,7 @@ ARROWS: dict[str, set[str]] = {
     "inspect": {"envoy", "output", "findings"},
     "diff": {"envoy", "output", "findings"},
     "trace": {"envoy", "output", "findings"},
-    "golden": {"compile", "settings", "envoy", "output", "source", "findings"},
+    "golden": {"compile", "lint", "settings", "envoy", "output", "source", "scope", "findings"},
     "serve": {"compile", "settings", "envoy", "output", "source", "findings"},
     "certs": {"output", "findings"},
     "plain": {"resources", "findings"},

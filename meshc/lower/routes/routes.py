@@ -56,12 +56,18 @@ def route_configuration(mesh: Mesh, scope: SidecarScope, name: str, client: Rout
         hosts = (*made.hosts, _catch_all(mesh, scope.outbound_policy, client.attempt_count, client.forwarded_host))
     return RouteConfiguration(
         name=name,
-        origin=egress.origin if egress is not None else Origin(),
+        origin=_origin(egress, hosts),
         virtual_hosts=hosts,
         ignore_port=True,
         direct_response_limit=DIRECT_RESPONSE_LIMIT,
         notes=() if asked.sniffed else made.notes,
     )
+
+
+def _origin(egress: EgressListener | None, hosts: tuple[VirtualHost, ...]) -> Origin:
+    """The egress listener of a Sidecar; a port that no Sidecar names is made from many objects, of which the first."""
+    given = (egress.origin,) if egress is not None else ()
+    return next((origin for origin in (*given, *(host.origin for host in hosts)) if origin.kind), Origin())
 
 
 @value
