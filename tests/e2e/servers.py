@@ -50,13 +50,19 @@ def _handler(behaviour: Behaviour) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that does not wait for the answer is part of the tests."""
+
+
 @contextmanager
 def serving(*behaviours: Behaviour) -> Iterator[None]:
     """Servers with these behaviours, each on a free port of its own."""
     servers = []
     for behaviour in behaviours:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(behaviour))
-        server.daemon_threads = True
+        server = _Server(("127.0.0.1", 0), _handler(behaviour))
         behaviour.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         servers.append(server)
