@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from meshc.envoy.config import ProxyConfig
 from meshc.envoy.emit import Emitter
 from meshc.findings import Sink
+from meshc.frozen import frozen
 from meshc.ir.proxy import ProxyIR
 from meshc.lower.passes import lower
 from meshc.model.build import build
@@ -32,7 +33,7 @@ class NothingToCompileError(CannotLoadError):
     """The input could be read and holds no Kubernetes or Istio object."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compiler:
     """A loaded mesh; compiling a second proxy shares everything that the first one made."""
 
@@ -63,7 +64,7 @@ class Compiler:
         return self.emitter.emit(self.lower(proxy))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Loaded:
     """What the files of an input say, before any of it is put together."""
 

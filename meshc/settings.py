@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal
 
 from meshc.findings import Origin, Sink
+from meshc.frozen import frozen
 from meshc.model.settings import Settings
 from meshc.resources.decode import decode_value
 from meshc.resources.features import Features
@@ -18,11 +19,11 @@ from meshc.resources.message import Message, Struct, message
 from meshc.source import Document, Map, read
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inputs:
     """What to compile: files, folders, globs or `-`, and the files that set up the mesh.
 
-    `clusters` gives the objects of further clusters by cluster name, `endpoint_map` real addresses for static deployments.
+    `clusters` gives the objects of further clusters by name, `endpoint_map` real addresses in place of assumed ones.
     `case` is a file that holds `meshConfig`, `meshNetworks`, `features` and `clusters` (paths from its own folder) as
     golden cases have them; a file of its own goes before it.
     """
@@ -40,8 +41,8 @@ class Inputs:
 class ProxyRequest(Message):
     """A proxy to compile: `<pod>.<namespace>` or `<workload>.<namespace>`, and what to change of its node.
 
-    `type` is empty where the mesh tells; `metadata` replaces whole keys of the node's metadata; `cluster` is the proxy's
-    cluster id.
+    `type` is empty where the mesh tells; `metadata` replaces whole keys of the node's metadata; `cluster` is the id of
+    the proxy's cluster.
     """
 
     name: str = ""

@@ -7,7 +7,6 @@ certificates, so whoever can read the folder can be anybody in the mesh.
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
@@ -15,6 +14,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from meshc.frozen import frozen
 
 _ROOT_DAYS = 3650
 _SKEW = datetime.timedelta(minutes=5)
@@ -25,7 +26,7 @@ class AuthorityError(ValueError):
     """A root certificate or its key that cannot be used; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identity:
     """A service account and its SPIFFE id."""
 
@@ -34,7 +35,7 @@ class Identity:
     uri: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Issued:
     """A certificate and its private key (PKCS #8), both PEM."""
 
@@ -42,7 +43,7 @@ class Issued:
     key: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Authority:
     """The root of a mesh's identities."""
 

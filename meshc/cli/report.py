@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum, IntEnum
 
 import typer
 
 from meshc.findings import Finding, Severity, Sink
+from meshc.frozen import frozen
 
 
 class ExitCode(IntEnum):
@@ -44,7 +44,7 @@ def finding_line(finding: Finding) -> str:
     return f"{place}{finding.severity} {finding.code}: {subject}{finding.message}{hint}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """Prints the findings of a run on stderr. `verbose` prints informational ones too, `quiet` errors alone."""
 

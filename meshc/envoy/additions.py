@@ -7,14 +7,15 @@ field (a test notices). `ADDED_FILES` are whole files that no package ships: Ist
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from google.protobuf import descriptor_pb2 as pb
+
+from meshc.frozen import frozen
 
 _DURATION = ".google.protobuf.Duration"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewerField:
     """A singular scalar field to add: `message` by full name, `type` a scalar type of proto3 in capitals."""
 

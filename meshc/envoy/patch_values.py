@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf.message import Message
@@ -12,6 +11,7 @@ from google.protobuf.message import Message
 from meshc.envoy.any import unpack
 from meshc.envoy.encode import MessageError, from_value
 from meshc.envoy.schema import UnknownTypeError
+from meshc.frozen import frozen
 
 MESSAGES: Mapping[str, str] = {
     "LISTENER": "envoy.config.listener.v3.Listener",
@@ -34,7 +34,7 @@ _CONTRIB = re.compile(r"'?type\.googleapis\.com/envoy\.[\w.]*\.v\d+alpha\d*\.")
 _NAMED_FILTERS = frozenset((MESSAGES["NETWORK_FILTER"], MESSAGES["HTTP_FILTER"], MESSAGES["LISTENER_FILTER"]))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PatchFaults:
     """`error`: the value is no such message (empty if it is). `doubts`: what of it Envoy may not know or take."""
 

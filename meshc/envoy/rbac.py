@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
 from meshc.envoy.any import pack
 from meshc.envoy.schema import message_class
+from meshc.frozen import frozen
 from meshc.ir import conditions as ir
 from meshc.ir.address import PrefixRange
 from meshc.ir.security import Rbac, RbacRules
@@ -93,7 +93,7 @@ Leaf = tuple[str, Callable[[Any], Any]]
 """The field of a condition, and what it is set to."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Language:
     """`Permission` or `Principal`: the same trees, with other names for their nodes."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from google.protobuf.message import Message
@@ -12,6 +11,7 @@ from google.protobuf.message import Message
 from meshc.envoy.any import unpack
 from meshc.envoy.config import ProxyConfig, Resource
 from meshc.envoy.schema import UnknownTypeError
+from meshc.frozen import frozen
 
 Target = Literal["cluster", "endpoints", "extension", "route", "secret"]
 """What a name stands for."""
@@ -26,7 +26,7 @@ WASM_FETCH_CLUSTER = "_"
 """istiod's stand-in for a cluster in remote Wasm code, which the agent fetches and replaces by a local file."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference:
     """A name that a resource mentions: `owner` is the resource as `listeners virtualInbound`."""
 

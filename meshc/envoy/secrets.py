@@ -15,6 +15,7 @@ from meshc.envoy.config import ProxyConfig, Resource, ResourceType
 from meshc.envoy.rewrite import Rewriter, remove
 from meshc.envoy.schema import message_class
 from meshc.findings import Origin, Sink
+from meshc.frozen import frozen
 
 SECRET = "envoy.extensions.transport_sockets.tls.v3.Secret"
 SDS_CONFIG = "envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig"
@@ -29,7 +30,7 @@ _SYSTEM_ROOTS = "/etc/ssl/certs/ca-certificates.crt"
 does not go with the verification of names, which istiod asks for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Certificates:
     """Paths of PEM files: the certificate of a workload, its key, and the roots of the mesh."""
 
@@ -38,7 +39,7 @@ class Certificates:
     roots: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Secrets:
     """The secrets that a proxy without an agent can have."""
 

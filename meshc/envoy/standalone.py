@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from meshc.envoy.any import unpack
@@ -15,6 +15,7 @@ from meshc.envoy.refusals import without_refused
 from meshc.envoy.rewrite import Rewriter, packed_type
 from meshc.envoy.secrets import Certificates, Secrets, TlsWithoutAgent
 from meshc.findings import Sink
+from meshc.frozen import frozen
 from meshc.ir.bootstrap import Bootstrap
 
 _AGENT_CLUSTERS = frozenset(("agent", "sds-grpc", "sds-files-grpc", "xds-grpc"))
@@ -22,7 +23,7 @@ _TRACING = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConn
 _ZIPKIN = "envoy.config.trace.v3.ZipkinConfig"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standalone:
     """What a stock Envoy starts from: a bootstrap message without resources, and all resources, its own among them.
 

@@ -16,9 +16,10 @@ from google.protobuf.message import Message
 
 from meshc.envoy.constraints import Test, tests
 from meshc.envoy.schema import POOL, UnknownTypeError, message_class
+from meshc.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Violation:
     """A rule that does not hold: `path` as in `loadAssignment.endpoints[0].priority`, `text` in Envoy's words."""
 

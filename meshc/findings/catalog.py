@@ -7,10 +7,10 @@ used again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from meshc.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """An entry of the catalogue. `severity` is the name of a `Severity`."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from meshc.findings.catalog import CATALOG
 from meshc.findings.location import Location, Origin
+from meshc.frozen import frozen
 
 
 class Severity(enum.IntEnum):
@@ -21,7 +22,7 @@ class Severity(enum.IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One thing to say: `code` of the catalogue, the sentence, the object and field it is about, and a hint."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from meshc.frozen import frozen
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Location:
@@ -19,7 +21,7 @@ class Location:
         return f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}:{self.line}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """The object (and the field of it) that something was made from or is said about.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from meshc.findings.catalog import CATALOG
 from meshc.findings.finding import Finding
 from meshc.findings.location import Origin
+from meshc.frozen import frozen
 
 ANNOTATION = "meshc.dev/suppress"
 """Annotation of an object: codes with commas between them that are not reported about it."""
@@ -18,7 +18,7 @@ Identity = tuple[str, str, str]
 """Kind, namespace and name of an object."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Suppression:
     """A rule: `code` and `object` (`Kind namespace/name`) are patterns with `*`. `origin` is where it stands."""
 
@@ -43,7 +43,7 @@ class By(enum.Enum):
     ANNOTATION = "annotation"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Suppressed:
     """A finding that is held back, and by what."""
 
@@ -51,7 +51,7 @@ class Suppressed:
     by: By
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What is said, what is held back, and the rules that held nothing back."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from meshc.compile import CannotLoadError, Compiler, load_compiler
 from meshc.envoy.config import RESOURCE_TYPES, ProxyConfig, ResourceType
 from meshc.envoy.encode import yaml_text
 from meshc.findings import Finding, Severity
+from meshc.frozen import frozen
 from meshc.lint import lint
 from meshc.scope.discovery import UnknownProxyError
 from meshc.settings import Inputs, read_proxy_list
@@ -29,7 +29,7 @@ class CaseError(Exception):
     """A case that cannot be compiled; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case:
     """A folder with `case.yaml`.
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from meshc.frozen import frozen
 from meshc.golden.case import CaseError, Files, find_folders, read_case, render
 from meshc.golden.proofs import proofs
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What is wrong with the case of a name: differing files as unified diffs, and proofs that failed."""
 

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from meshc.findings import Origin, Sink
+from meshc.frozen import frozen
 from meshc.model.delegate_match import combine_matches, joined_name
 from meshc.model.visibility import is_exported
 from meshc.resources.message import Message
@@ -30,7 +31,7 @@ _INHERITED = {
 """What a delegate's route takes from the root's when it says nothing itself, with the name in the manifest."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """The VirtualService that a part was written in, and the field."""
 
@@ -49,7 +50,7 @@ class Place:
 Places = dict[Message, Place]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Merged:
     """A VirtualService and its merged routes; `parts` are the places of what does not stand where `http` has it."""
 
@@ -140,7 +141,7 @@ class _Merger:
                 self.sink.add("MC0504", delegate.origin, "no VirtualService delegates to this one, which has no hosts")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class _Root:
     """A route that delegates."""
 

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from meshc.findings import Origin
+from meshc.frozen import frozen
 from meshc.model.created import created
 from meshc.model.destination_rule_merge import Draft, merge_into
 from meshc.model.hosts import is_wildcard, most_specific
@@ -70,7 +71,7 @@ class DestinationRule:
 Rules = tuple[DestinationRule, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HostRules:
     """The rules of one namespace by host, exact and wildcard hosts apart."""
 
@@ -93,7 +94,7 @@ class HostRules:
 _NOTHING = HostRules({}, {})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DestinationRules:
     """All rules of the mesh: by the clients' namespace, by the namespace that exports them, and private to the root."""
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from meshc.findings import Origin
+from meshc.frozen import frozen
 from meshc.resources.core import Namespace, Node, Service
 from meshc.resources.discovery import EndpointSlice
 from meshc.resources.pod import Pod
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inventory:
     """Services, pods and the like of one cluster, by (namespace, name).
 

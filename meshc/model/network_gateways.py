@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from meshc.findings import Origin, Sink
+from meshc.frozen import frozen
 from meshc.model import names
 from meshc.model.entries import is_ip
 from meshc.model.inventory import Inventory
@@ -35,7 +36,7 @@ class NetworkGateway:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NetworkGateways:
     """The gateways by network, and by network and cluster, sorted by address and port.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from meshc.findings import Origin, Sink
+from meshc.frozen import frozen
 from meshc.model.attachment import attached
 from meshc.model.label_index import selects
 from meshc.model.node import node
@@ -44,7 +44,7 @@ class PeerPolicy:
         return self.ports.get(port, self.mode)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NamespacePeers:
     """PeerAuthentication of a namespace: what holds for all its workloads, and the policies of some, oldest first."""
 
@@ -52,7 +52,7 @@ class NamespacePeers:
     selective: tuple[tuple[Mapping[str, str], PeerPolicy], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policies:
     """The security policies of the mesh; authorization and request authentication by namespace, oldest first."""
 

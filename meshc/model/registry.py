@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from meshc.findings import Sink
+from meshc.frozen import frozen
 from meshc.model.cluster_local import cluster_local_hosts
 from meshc.model.endpoints import EndpointIndex, Shard
 from meshc.model.entries import may_serve, of_entry
@@ -23,7 +23,7 @@ from meshc.resources.mesh_config.mesh import MeshConfig
 from meshc.resources.networking import ServiceEntry, WorkloadEntry
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cluster:
     """One cluster of the mesh on its way into the model."""
 

@@ -7,6 +7,7 @@ import ipaddress
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from meshc.findings import Sink
+from meshc.frozen import frozen
 from meshc.model import auto_addresses, names, protocol
 from meshc.model.created import created
 from meshc.model.endpoint import Endpoint
@@ -30,7 +31,7 @@ _RESOLUTIONS = {
 }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class EntryServices:
     """A ServiceEntry with the services it expands to: one per host and address."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from meshc.frozen import frozen
 from meshc.resources.features import Features
 from meshc.resources.load import Objects
 from meshc.resources.mesh_config.mesh import MeshConfig
@@ -12,7 +13,7 @@ from meshc.resources.mesh_config.networks import MeshNetworks
 from meshc.resources.profile import Profile
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """`config` and `networks` as they are in force, None to take them from the ConfigMap `istio` among the manifests.
 

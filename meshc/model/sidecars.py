@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from meshc.findings import Sink
+from meshc.frozen import frozen
 from meshc.model.label_index import selects
 from meshc.model.order import by_namespace
 from meshc.resources.networking.sidecar import Sidecar
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sidecars:
     """The Sidecar resources by namespace, those with a selector first, else oldest first; and the one of the mesh."""
 

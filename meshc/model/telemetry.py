@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from meshc.findings import Sink
+from meshc.frozen import frozen
 from meshc.model.attachment import attached, is_namespace_wide
 from meshc.model.order import by_namespace
 from meshc.resources.telemetry import Telemetry
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Telemetries:
     """The Telemetry resources of the mesh: one for all of a namespace, and those of some of its workloads."""
 

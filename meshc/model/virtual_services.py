@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from meshc.findings import Origin, Sink
+from meshc.frozen import frozen
 from meshc.model.created import created
 from meshc.model.delegates import Merged, Place, merge_delegates
 from meshc.model.node import node
@@ -76,7 +77,7 @@ Group = tuple[VirtualService, ...]
 Key = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VirtualServices:
     """All VirtualServices but delegates, oldest first; by audience and gateway."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
+from meshc.frozen import frozen
 from meshc.model.service import Service
 
 PUBLIC = "*"
@@ -12,7 +12,7 @@ PRIVATE = "."
 NOBODY = "~"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Audience:
     """Who sees a VirtualService: everyone, its own namespace, and further namespaces by name."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from meshc.envoy.interception import Interception
 from meshc.envoy.secrets import Certificates
 from meshc.envoy.standalone import Standalone, standalone
 from meshc.findings import Sink
+from meshc.frozen import frozen
 from meshc.output import filesystem, resources
 from meshc.output.certificates import certificates_of
 from meshc.output.dump import config_dump
@@ -46,7 +46,7 @@ class DeliveryError(ValueError):
     """Options that do not go together; the text says which, and what would."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Delivery:
     """What is wanted. Without an `out` everything goes to one stream.
 
@@ -103,7 +103,7 @@ def _check(count: int, delivery: Delivery) -> None:
         raise DeliveryError("--certs goes with --dialect envoy; istio-proxy has its certificates from its agent")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Courier:
     delivery: Delivery
     sink: Sink

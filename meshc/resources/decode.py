@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union
 
 from meshc.findings import Origin, Sink
+from meshc.frozen import frozen
 from meshc.resources.decoding import Decode, Decoding, Dialect, MapKey, near_miss
 from meshc.resources.message import Message, Meta, Object, default_values, json_name
 from meshc.resources.scalars import SCALARS, decode_int_or_string, decode_string, enum, integer, shown
@@ -119,13 +120,13 @@ def _string_map(value: Any, at: Mark, decoding: Decoding) -> Any:
 # Messages
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Field:
     attribute: str
     decode: Decode
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Plan:
     """What the decoder of a class knows: its fields by the names they have in manifests, and by their further names."""
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from meshc.findings import Origin, Sink
+from meshc.frozen import frozen
 from meshc.resources.decoding import near_miss
 from meshc.resources.go_values import parse_bool, parse_duration, parse_float, parse_int
 from meshc.resources.message import Duration
@@ -65,7 +66,7 @@ _WITHOUT_EFFECT = frozenset(
 """Variables of istiod that do not change what a sidecar or gateway gets."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Features:
     """The flags in force, and in `environment` all variables as they were given."""
 
@@ -134,6 +135,7 @@ class Features:
     prefer_destinationrule_tls_for_external_services: bool = True
     resolve_hostname_gateways: bool = True
     revision: str = ""
+    verify_sds_certificate: bool = True
     environment: Mapping[str, str] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod

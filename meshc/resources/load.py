@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from meshc.findings import Origin, Sink
+from meshc.frozen import frozen
 from meshc.resources import apps, core, discovery, extensions, networking, security, telemetry
 from meshc.resources.decode import decode_part
 from meshc.resources.decoding import Decoding, Dialect, near_miss
@@ -27,7 +28,7 @@ _Identity = tuple[str, str, str, str]
 """(API group, kind, namespace, name)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Objects:
     """The objects of an input. `foreign` counts, by `group/Kind`, what meshc does not read."""
 

@@ -16,12 +16,13 @@ from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, TypeVar, dataclass_transform
 
 from meshc.findings import Location, Origin
+from meshc.frozen import frozen
 from meshc.source.document import Mark, locate
 
 T = TypeVar("T")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Range:
     """Bounds of an integer field, both included."""
 

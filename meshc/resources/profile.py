@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from meshc.frozen import frozen
 
 
 class UnknownReleaseError(ValueError):
     """No profile of that name; the text lists those there are."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Profile:
     """The named behaviours of a release; passes ask for a behaviour, never for a version."""
 

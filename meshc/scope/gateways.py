@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from meshc.frozen import frozen
 from meshc.model.api import Gateway
 from meshc.model.gateways import Server, servers
 from meshc.model.label_index import selects
@@ -23,7 +23,7 @@ KEEP_PORTS_LABEL = "experimental.istio.io/disable-gateway-port-translation"
 Targets = tuple[ServiceTarget, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BoundServer:
     """A server, and the port that a gateway binds for it. `udp`: the gateway's Service has the server's port in UDP."""
 

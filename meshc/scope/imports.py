@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from meshc.frozen import frozen
 from meshc.model.hosts import is_wildcard, matches, subset_of
 from meshc.model.mesh import Mesh
 from meshc.model.service import Alias, Service, ServicePort
@@ -17,7 +17,7 @@ EVERYTHING = ("*/*",)
 """The hosts of a listener that nobody configured."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Patterns:
     """The host names imported from one namespace: exact ones, and wildcards."""
 
@@ -40,7 +40,7 @@ class Patterns:
         return any(test(host) for host in rules.hosts)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Imports:
     """The `hosts` of an egress listener by namespace (spec: listeners 9)."""
 

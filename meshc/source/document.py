@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from meshc.findings import Location
+from meshc.frozen import frozen
 
 Mark = int
 """A place in a file, packed: `line << 16 | column`, both from 1 (a column above 65535 is cut off). 0: unknown."""
@@ -43,7 +43,7 @@ class Seq(list[Any]):
         self.marks: list[Mark] = []
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """One YAML document (or one item of a `kind: List`) of a file, the `index`-th of it.
 

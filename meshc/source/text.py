@@ -8,7 +8,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from meshc.frozen import frozen
 
 MAX_LINE = 16 * 2**20
 """Longest line in characters: ten times what a whole object may hold in a cluster."""
@@ -28,7 +29,7 @@ _JSON_OBJECT = re.compile(r"^\{", re.MULTILINE)
 _SURROGATE_PAIR = re.compile(r"(\\\\)|\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chunk:
     """A part of a file that can be parsed on its own; `line` is the number of its first line, from 1."""
 

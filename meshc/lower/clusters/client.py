@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from meshc.frozen import frozen
 from meshc.ir.cluster import DnsFamily
 from meshc.model.mesh import Mesh
 from meshc.scope.proxy import IpMode, Proxy, ProxyKind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClientCertificates:
     """Files in the proxy that stand for its identity, from before there were workload certificates."""
 
@@ -18,7 +17,7 @@ class ClientCertificates:
     roots: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClusterClient:
     """What clusters depend on of the proxy that gets them.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ipaddress
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from meshc.frozen import frozen
 from meshc.ir.cluster import (
     Cluster,
     ClusterMetadata,
@@ -46,7 +46,7 @@ _ANY = {"0.0.0.0": 4, "::": 6}
 """The addresses that stand for the proxy's own, by IP version."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Application:
     """Where an inbound cluster leads: an address and a port, or a socket's path and port 0."""
 
@@ -59,7 +59,7 @@ class Application:
         return self.address in (LOCALHOST_V4, LOCALHOST_V6)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Served:
     """What an inbound cluster is for: a port of the workload, the service port that speaks for it, all services."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
+from meshc.frozen import frozen
 from meshc.ir.endpoint import LbEndpoint
 from meshc.ir.node import value
 from meshc.model import api, locality, names
@@ -71,7 +72,7 @@ def locality_rules(mesh: Mesh, service: Service, policy: Policy) -> LocalityRule
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Member:
     """An endpoint of a group, with the labels of what stands behind it."""
 
@@ -79,7 +80,7 @@ class Member:
     labels: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """Endpoints of one locality at one priority. `weight` None: the group has none, because it has no endpoints."""
 

@@ -6,8 +6,8 @@ The less a view holds, the more proxies share it and, with it, the groups of end
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from meshc.frozen import frozen
 from meshc.lower.clusters.targets import ClusterTarget
 from meshc.lower.endpoints.locality import locality_rules
 from meshc.model.mesh import Mesh
@@ -15,7 +15,7 @@ from meshc.model.shared import shared
 from meshc.scope.proxy import IpMode, Proxy, ProxyKind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NetworkView:
     """Where the client stands among networks that have gateways; `network` is empty if it does not say."""
 
@@ -24,7 +24,7 @@ class NetworkView:
     ip_mode: IpMode
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EndpointView:
     """What endpoints depend on of the proxy that sees them; None or empty where it does not matter."""
 
@@ -36,7 +36,7 @@ class EndpointView:
     network: NetworkView | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Interest:
     """What of a view matters to the endpoints of a service, or of several."""
 

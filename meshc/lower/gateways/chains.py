@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from meshc.findings import Origin
+from meshc.frozen import frozen
 from meshc.ir.http_connection_manager import HttpConnectionManager
 from meshc.ir.listener import FilterChain, FilterChainMatch
 from meshc.ir.network_filter import NetworkFilter
@@ -23,7 +24,7 @@ from meshc.model.mesh import Mesh
 from meshc.model.protocol import Protocol, parse
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GatewayChain:
     """A chain. `named`: it is chosen by SNI, even if it takes every name and so has no match."""
 

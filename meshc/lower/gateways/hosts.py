@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from meshc.frozen import frozen
 from meshc.model.gateways import Server, hosts_for
 from meshc.model.hosts import is_wildcard, matches, subset_of
 from meshc.model.mesh import Mesh
@@ -28,7 +28,7 @@ def specificity(host: str) -> tuple[bool, int, str]:
     return is_wildcard(host), -len(host), host
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BoundRules:
     """The VirtualServices that clients of a namespace see at a gateway: all, and by the hosts that they name."""
 

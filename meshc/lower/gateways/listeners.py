@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from meshc.findings import Origin
+from meshc.frozen import frozen
 from meshc.ir.address import Address
 from meshc.ir.listener import Direction, Inspector, Listener, ListenerFilter
 from meshc.lower.gateways.chains import ChainBuilder, GatewayChain
@@ -42,7 +42,7 @@ def _view(mesh: Mesh, scope: SidecarScope, rules: SelectedRules) -> GatewayView:
     return GatewayView(scope, rules)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Socket:
     """What a listener listens on; `binds` with the main address first. `origin` is the first server's."""
 

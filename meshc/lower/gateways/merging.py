@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from meshc.findings import Origin
+from meshc.frozen import frozen
 from meshc.lower.notes import Note
 from meshc.model import protocol
 from meshc.model.gateways import AUTO_PASSTHROUGH, Server
@@ -18,7 +19,7 @@ from meshc.scope.scope import ProxyScope
 Bound = tuple[BoundServer, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServerPort:
     """What servers are merged by: the port that is bound, the protocol as written and the bind address."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from meshc.findings import Origin
+from meshc.frozen import frozen
 from meshc.ir.node import value
 from meshc.ir.route import Route, RouteConfiguration, RouteNote, VirtualHost
 from meshc.ir.route_action import HeaderAddition
@@ -91,7 +92,7 @@ def _black_hole(server: Server) -> VirtualHost:
     return VirtualHost(name=f"blackhole:{server.port}", origin=server.origin, domains=("*",), routes=())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Lookup:
     """Destinations as a gateway finds them for a VirtualService: services of its namespace come first."""
 

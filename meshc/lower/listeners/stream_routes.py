@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from meshc.frozen import frozen
 from meshc.model.api import L4MatchAttributes, RouteDestination, TCPRoute, TLSMatchAttributes, TLSRoute
 from meshc.model.hosts import is_wildcard, matches
 from meshc.model.mesh import Mesh
@@ -13,7 +13,7 @@ from meshc.model.virtual_services import VirtualService
 from meshc.scope.sidecar import EgressListener, SidecarScope
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StreamRoutes:
     """`exact` has the positions in `all` by host, `wildcards` the positions of wildcard hosts."""
 

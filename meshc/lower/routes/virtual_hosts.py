@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from meshc.frozen import frozen
 from meshc.ir.route import Route, RouteLoss, RouteNote, VirtualHost
 from meshc.ir.route_filters import Session
 from meshc.lower.routes.attached_hosts import EVERY_PORT, HTTP_PORT, WorkingSet, attachments, working_set
@@ -53,7 +54,7 @@ def virtual_hosts(mesh: Mesh, namespace: str, egress: EgressListener, port: int,
     return assembly.finish()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SidecarLookup:
     """Destinations as a sidecar finds them: services among those of the listener, rules in all of its scope."""
 

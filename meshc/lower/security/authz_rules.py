@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from meshc.findings import Origin
+from meshc.frozen import frozen
 from meshc.ir.conditions import AllOf, AnyOf, Anything, Condition, Not
 from meshc.ir.node import value
 from meshc.ir.security import RbacPolicy
@@ -55,7 +56,7 @@ class _DroppedRuleError(Exception):
     """The rule is left out; why is among the notes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Clause:
     """A field of a rule and its negation: an attribute, and the values that it must have one of, and none of."""
 

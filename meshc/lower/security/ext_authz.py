@@ -7,9 +7,10 @@ be asked, what the rules match is denied.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from meshc.findings import Origin
+from meshc.frozen import frozen
 from meshc.ir.http_filter import HttpFilter
 from meshc.ir.network_filter import NetworkFilter
 from meshc.ir.security import ExtAuthz, GrpcAuthorizer, NetworkExtAuthz, Rbac, RbacAction, RbacRules
@@ -25,7 +26,7 @@ _NAME = "istio-ext-authz"
 _DENIED = "-deny-due-to-bad-CUSTOM-action"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Check:
     """The policies that ask one provider; `authorizer` is a text if it cannot be asked, which says why."""
 

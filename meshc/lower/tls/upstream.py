@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
+from meshc.frozen import frozen
 from meshc.ir.node import value
 from meshc.ir.tls import (
     WORKLOAD_CERTIFICATE,
@@ -43,7 +44,7 @@ class ClusterTls:
 NO_TLS = ClusterTls()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Settings:
     """TLS settings that apply. `auto`: nobody asked for them."""
 

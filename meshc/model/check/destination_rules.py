@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from meshc.findings import Origin, Sink
+from meshc.frozen import frozen
 from meshc.model.destination_rules import DestinationRule, HostRules, Rules
 from meshc.model.mesh import Mesh
 from meshc.model.visibility import PRIVATE, PUBLIC
 from meshc.resources.networking.destination_rule import DestinationRule as Resource
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Loss:
     """Something of a resource that has no effect, or was moved to another; `text` says so."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from meshc.findings import Origin, Sink
+from meshc.frozen import frozen
 from meshc.model.hosts import is_wildcard, subset_of
 from meshc.model.mesh import Mesh
 from meshc.model.names import CLUSTER_DOMAIN
@@ -55,7 +55,7 @@ def _destinations(rules: VirtualService) -> Iterator[tuple[Destination, str]]:
                 yield target.destination, f"{field}[{j}].destination"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _References:
     """Follows references; `by_label` are the known hosts by their first label, for a better guess."""
 

@@ -127,7 +127,7 @@ def _check_accounts(at: Place, field: str, fields: Values) -> None:
     if len(accounts) > MAX_ACCOUNTS:
         (at / field).tell("MC0427", f"{len(accounts)} service accounts; {MAX_ACCOUNTS} are allowed")
     for entry, account in at.each(field, accounts):
-        entry.judge("MC0431", account_fault(account))
+        entry.judge("MC0431", account_fault(account) if account else "")
 
 
 def _check_operation(at: Place, operation: Operation) -> None:

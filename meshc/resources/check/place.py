@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from meshc.findings import Origin, Sink
+from meshc.frozen import frozen
 from meshc.resources.decoding import MapKey, path_text
 from meshc.resources.message import Object
 from meshc.source import Document, Map, Mark, Seq, locate
@@ -17,7 +18,7 @@ Fault = str
 """What is wrong with a value, as a sentence that names it; empty if nothing is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A field of an object: `root` is the mapping that was decoded, `path` leads from there to the field.
 

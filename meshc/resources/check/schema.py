@@ -7,14 +7,14 @@ all values of a map.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from meshc.frozen import frozen
 from meshc.resources.check.place import Place
 from meshc.resources.decoding import MapKey
 from meshc.source import Map, Seq
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OneOf:
     """At most one of the fields of a mapping is set; proto JSON of several is no message."""
 
@@ -29,7 +29,7 @@ class OneOf:
             (at / field).tell("MC0413", f"{field} cannot stand beside {given[0]}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AtMost:
     """A list or map has no more entries, or a text no more characters, than that."""
 

@@ -92,4 +92,4 @@ def _check_files(at: Place, tls: ServerTLSSettings) -> None:
             "MC0473", f"{len(listed)} certificates; {MAX_CERTIFICATES} are usual, RSA and ECDSA"
         )
     if tls.mode in ("MUTUAL", "OPTIONAL_MUTUAL"):
-        (at / "caCertificates").need(tls.ca_certificates, f"the CA certificates for mode {tls.mode}")
+        (at / "caCertificates").need(tls.ca_certificates, f"the file of CA certificates for mode {tls.mode}")
