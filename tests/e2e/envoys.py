@@ -7,7 +7,7 @@ import json
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +62,14 @@ def get(port: int, host: str, path: str = "/", **headers: str) -> Answer:
         connection.close()
 
 
+def wait_for(what: str, log: Path) -> None:
+    """Wait until a text stands in a log."""
+    deadline = time.monotonic() + 5.0
+    while what not in (text := log.read_text()):
+        assert time.monotonic() < deadline, f"{what} is not in {text[-2000:]}"
+        time.sleep(0.02)
+
+
 def free_port() -> int:
     """A port that nobody listens on now."""
     with socket.socket() as probe:
@@ -77,11 +85,13 @@ def validate(binary: Path, bootstrap: Path) -> str:
     return "" if done.returncode == 0 else done.stderr + done.stdout
 
 
-def move_listeners(listeners: list[dict[str, Any]]) -> dict[str, int]:
-    """Give each bound listener a free port on the loopback address; the ports by the listener's name."""
+def move_listeners(listeners: list[dict[str, Any]], fixed: Collection[str]) -> dict[str, int]:
+    """Give each bound listener but the fixed ones a free loopback port; the ports by the listener's name."""
     ports = {}
     for listener in listeners:
-        if listener.get("bindToPort", True):
+        if listener["name"] in fixed:
+            ports[listener["name"]] = listener["address"]["socketAddress"]["portValue"]
+        elif listener.get("bindToPort", True):
             ports[listener["name"]] = free_port()
             socket_address = {"address": "127.0.0.1", "portValue": ports[listener["name"]]}
             listener["address"] = {"socketAddress": socket_address}
@@ -90,16 +100,16 @@ def move_listeners(listeners: list[dict[str, Any]]) -> dict[str, int]:
 
 
 @contextmanager
-def running(binary: Path, bootstrap: dict[str, Any], folder: Path, keep: bool = False) -> Iterator[Envoy]:
-    """Envoy, started from a bootstrap whose listeners are moved to free ports; with `keep` they stay where they are."""
-    listeners = bootstrap.get("staticResources", {}).get("listeners", [])
-    ports = {} if keep else move_listeners(listeners)
+def running(binary: Path, bootstrap: dict[str, Any], folder: Path, fixed: Collection[str] = ()) -> Iterator[Envoy]:
+    """Envoy, started from a bootstrap whose listeners are moved to free ports, but for those with a `fixed` name."""
+    ports = move_listeners(bootstrap.get("staticResources", {}).get("listeners", []), fixed)
     bootstrap["admin"]["address"] = {"socketAddress": {"address": "127.0.0.1", "portValue": (admin := free_port())}}
     bootstrap.pop("statsConfig", None)
     folder.mkdir(parents=True, exist_ok=True)
     config, log = folder / "envoy.json", folder / "envoy.log"
     config.write_text(json.dumps(bootstrap))
-    options = ["--concurrency", "1", "--disable-hot-restart", "--log-path", str(log), "--log-level", "warning"]
+    options = ["--concurrency", "1", "--disable-hot-restart", "--file-flush-interval-msec", "20"]
+    options += ["--log-path", str(log), "--log-level", "warning"]
     process = subprocess.Popen([str(binary), "--config-path", str(config), *options], stderr=subprocess.DEVNULL)
     try:
         envoy = Envoy(admin, ports)
