@@ -150,9 +150,36 @@ def _mysql_proxy(name: str) -> pb.FileDescriptorProto:
     return pb.FileDescriptorProto(name=name, package=package, syntax="proto3", message_type=[message])
 
 
+def _private_key_provider(vendor: str, message: str, key: int, delay: int) -> Callable[[str], pb.FileDescriptorProto]:
+    """The file of a provider of private keys; `key` and `delay` are the numbers of its two fields."""
+
+    def make(name: str) -> pb.FileDescriptorProto:
+        fields = (
+            _field("private_key", key, "MESSAGE", ".envoy.config.core.v3.DataSource"),
+            _field("poll_delay", delay, "MESSAGE", _DURATION),
+        )
+        return pb.FileDescriptorProto(
+            name=name,
+            package=f"envoy.extensions.private_key_providers.{vendor}.v3alpha",
+            syntax="proto3",
+            dependency=["envoy/config/core/v3/base.proto", "google/protobuf/duration.proto"],
+            message_type=[pb.DescriptorProto(name=message, field=fields)],
+        )
+
+    return make
+
+
+_KEY_PROVIDERS = "envoy/extensions/private_key_providers"
+
 ADDED_FILES: dict[str, Callable[[str], pb.FileDescriptorProto]] = {
     "istio/envoy/config/filter/http/alpn/v2alpha1/config.proto": _alpn_filter,
     "stats/config.proto": _stats_filter,
     "envoy/extensions/filters/network/mysql_proxy/v3/mysql_proxy.proto": _mysql_proxy,
+    f"{_KEY_PROVIDERS}/cryptomb/v3alpha/cryptomb.proto": _private_key_provider(
+        "cryptomb", "CryptoMbPrivateKeyMethodConfig", key=1, delay=2
+    ),
+    f"{_KEY_PROVIDERS}/qat/v3alpha/qat.proto": _private_key_provider(
+        "qat", "QatPrivateKeyMethodConfig", key=2, delay=1
+    ),
 }
 """Name of a file -> the function that makes it. As everywhere in Envoy's API, the folder is the package."""

@@ -14,6 +14,7 @@ from meshc.envoy.config import ProxyConfig, Resource
 from meshc.envoy.endpoints import assignment
 from meshc.envoy.listeners import listener
 from meshc.envoy.routes import RouteMessages
+from meshc.envoy.tls_secrets import secret
 from meshc.ir.proxy import ProxyIR
 
 
@@ -33,6 +34,7 @@ class Emitter:
             routes=self._each(ir.routes, self._routes.message, self._routes.text),
             clusters=self._each(ir.clusters, cluster),
             endpoints=self._each(ir.endpoints, assignment),
+            secrets=self._each(ir.secrets, secret),
         )
 
     def _each(

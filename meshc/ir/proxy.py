@@ -8,6 +8,7 @@ from meshc.ir.endpoint import EndpointGroup
 from meshc.ir.listener import Listener
 from meshc.ir.node import node
 from meshc.ir.route import RouteConfiguration
+from meshc.ir.secret import Secret
 
 
 @node
@@ -23,3 +24,4 @@ class ProxyIR:
     routes: tuple[RouteConfiguration, ...] = ()
     clusters: tuple[Cluster, ...] = ()
     endpoints: tuple[EndpointGroup, ...] = ()
+    secrets: tuple[Secret, ...] = ()

@@ -13,6 +13,7 @@ from meshc.lower.gateways.routes import gateway_routes
 from meshc.lower.inbound.inbound_listeners import inbound_listeners
 from meshc.lower.listeners.outbound_listeners import outbound_listeners, route_names
 from meshc.lower.routes.routes import outbound_routes
+from meshc.lower.tls.secrets import secrets
 from meshc.scope.proxy import ProxyKind
 from meshc.scope.scope import ProxyScope
 
@@ -32,6 +33,7 @@ def lower(scope: ProxyScope) -> ProxyIR:
         routes=_routes(scope, route_names(listeners)),
         clusters=made,
         endpoints=endpoints(scope, made),
+        secrets=secrets(scope, listeners, made),
     )
 
 

@@ -26,6 +26,7 @@ from meshc.resources.mesh_config.providers import DynatraceSampler as DynatraceS
 from meshc.resources.mesh_config.proxy import CustomTag as MeshCustomTag
 from meshc.resources.mesh_config.proxy import (
     ForwardClientCertDetails,
+    PrivateKeyProvider,
     ProxyConfig,
     ProxyHeaders,
     RemoteService,
@@ -173,6 +174,7 @@ __all__ = [
     "PeerAuthentication",
     "Percent",
     "PortTrafficPolicy",
+    "PrivateKeyProvider",
     "ProviderRef",
     "ProxyConfig",
     "ProxyHeaders",

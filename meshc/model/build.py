@@ -6,6 +6,7 @@ from meshc.findings import Sink
 from meshc.model import names
 from meshc.model.assume import assume
 from meshc.model.check import check
+from meshc.model.credentials import Credentials
 from meshc.model.destination_rules import DestinationRules
 from meshc.model.discovered import discovered
 from meshc.model.endpoint_map import EndpointMap
@@ -76,6 +77,7 @@ def build(objects: Objects, settings: Settings, sink: Sink) -> Mesh:
         proxy_configs=tuple(oldest_first(objects.by_kind(ProxyConfig))),
         gateways=tuple(oldest_first(objects.by_kind(Gateway))),
         network_gateways=NetworkGateways.build(networks, (c.inventory for c in clusters), sink),
+        credentials=Credentials.build(((c.id, c.objects) for c in clusters), features.verify_sds_certificate),
         foreign=objects.foreign,
     )
     check(mesh, sink)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from meshc.model.credentials import Credentials
 from meshc.model.destination_rules import DestinationRules
 from meshc.model.endpoint_map import EndpointMap
 from meshc.model.endpoints import EndpointIndex
@@ -47,5 +48,6 @@ class Mesh:
     proxy_configs: tuple[ProxyConfig, ...]
     gateways: tuple[Gateway, ...]
     network_gateways: NetworkGateways
+    credentials: Credentials
     foreign: Mapping[str, int]
     memo: Memo = field(default_factory=dict, repr=False)

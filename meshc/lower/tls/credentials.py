@@ -5,7 +5,9 @@ from __future__ import annotations
 from meshc.ir.tls import WORKLOAD_CERTIFICATE, WORKLOAD_ROOTS, SecretReference, SecretSource
 
 CONFIG_MAP = "configmap://"
-_WITH_SCHEME = (CONFIG_MAP, "kubernetes://", "kubernetes-gateway://")
+KUBERNETES_SECRET = "kubernetes://"
+GATEWAY_SECRET = "kubernetes-gateway://"
+_WITH_SCHEME = (CONFIG_MAP, KUBERNETES_SECRET, GATEWAY_SECRET)
 _BUILT_IN = {"builtin://": WORKLOAD_CERTIFICATE, "builtin://-cacert": WORKLOAD_ROOTS}
 _INVALID = "invalid://"
 _SDS = "sds://"
@@ -27,7 +29,7 @@ def credential(name: str, credential_socket: bool) -> SecretReference:
     if name.startswith(_INVALID):
         name = _INVALID
     elif not name.startswith(_WITH_SCHEME):
-        name = f"kubernetes://{name.removeprefix(_SDS)}"
+        name = KUBERNETES_SECRET + name.removeprefix(_SDS)
     return SecretReference(name=name, source=SecretSource.CONTROL_PLANE)
 
 

@@ -14,7 +14,8 @@ from meshc.ir.node import value
 from meshc.ir.secret import PrivateKeyProvider, Secret, ServedCertificate, ServedRoots
 from meshc.ir.tls import SecretReference, SecretSource
 from meshc.lower.tls.credentials import CONFIG_MAP, GATEWAY_SECRET, KUBERNETES_SECRET, credential
-from meshc.model.api import Gateway, PrivateKeyProviderSettings, ServerTLSSettings
+from meshc.model.api import Gateway, ServerTLSSettings
+from meshc.model.api import PrivateKeyProvider as ProviderSettings
 from meshc.model.credentials import ROOTS_SUFFIX, Certificate, TrustedRoots
 from meshc.model.gateways import servers
 from meshc.model.mesh import Mesh
@@ -148,7 +149,7 @@ def _secret(name: str, found: Certificate | TrustedRoots | None, client: SecretC
     return Secret(name=name, origin=found.origin, content=content)
 
 
-def _provider(settings: PrivateKeyProviderSettings | None) -> PrivateKeyProvider | None:
+def _provider(settings: ProviderSettings | None) -> PrivateKeyProvider | None:
     """The provider of a ProxyConfig. Of its delay istiod passes on only what is below a second."""
     if settings is None:
         return None
