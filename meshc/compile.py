@@ -74,25 +74,29 @@ class Loaded:
 
 
 def load_inputs(inputs: Inputs, sink: Sink) -> Loaded:
-    """Read and decode everything; lesser trouble becomes findings.
-
-    Raises `CannotLoadError` (nothing readable) and its kin `NothingToCompileError` (nothing there).
-    """
+    """Read and decode everything; lesser trouble becomes findings. Raises `CannotLoadError` if nothing is readable."""
     try:
         documents = read(inputs.paths, sink)
         settings = read_settings(inputs, sink)
     except UnreadableError as error:
         raise CannotLoadError(str(error), sink) from None
-    objects = load(documents, sink)
-    if not objects:
-        raise NothingToCompileError(
-            f"nothing to compile: no Kubernetes or Istio object in {', '.join(inputs.paths)}", sink
-        )
-    return Loaded(tuple(documents), objects, settings)
+    return Loaded(tuple(documents), load(documents, sink), settings)
+
+
+def nothing_there(inputs: Inputs, sink: Sink) -> NothingToCompileError:
+    """What to raise for an input without objects."""
+    return NothingToCompileError(
+        f"nothing to compile: no Kubernetes or Istio object in {', '.join(inputs.paths)}", sink
+    )
 
 
 def load_compiler(inputs: Inputs) -> Compiler:
-    """Read and index everything. Raises what `load_inputs` raises."""
+    """Read and index everything.
+
+    Raises what `load_inputs` raises, and `NothingToCompileError` if there is no object.
+    """
     sink = Sink()
     loaded = load_inputs(inputs, sink)
+    if not loaded.objects:
+        raise nothing_there(inputs, sink)
     return Compiler(loaded.objects, build(loaded.objects, loaded.settings, sink), sink)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from meshc.compile import Loaded, load_inputs
+from meshc.compile import Loaded, load_inputs, nothing_there
 from meshc.envoy.patch_values import patch_value_faults
-from meshc.findings import CATALOG, Finding, Origin, Sink
+from meshc.findings import CATALOG, Finding, Origin, Severity, Sink
 from meshc.findings.suppress import ANNOTATION, Identity, Outcome, Suppression, codes_of, suppress
 from meshc.lower.checks import check_mesh, check_proxy
 from meshc.lower.passes import lower
@@ -20,6 +20,7 @@ from meshc.resources.check.mesh_config import check_mesh_config, check_mesh_netw
 from meshc.resources.check.place import Place, Places
 from meshc.resources.decode import decode_value
 from meshc.resources.load import Objects
+from meshc.resources.mesh_config import MeshConfig
 from meshc.resources.message import Message, message
 from meshc.resources.metadata import DEFAULT_NAMESPACE
 from meshc.resources.networking import EnvoyFilter
@@ -49,7 +50,7 @@ REPEATS: Mapping[str, frozenset[str]] = {
 class _Rule(Message):
     """An item of a suppression file; `reason` is for its readers."""
 
-    code: str = "*"
+    code: str
     object: str = "*"
     reason: str = ""
 
@@ -62,10 +63,12 @@ class _Suppressions(Message):
 def lint(inputs: Inputs, suppressions: Path | None = None, *, per_proxy: bool = True) -> Outcome:
     """All findings about an input: of loading, of single objects, of the mesh and, if `per_proxy`, of each proxy.
 
-    Raises what `meshc.compile.load_inputs` raises.
+    Raises `CannotLoadError` if nothing is readable, `NothingToCompileError` if there is neither an object nor an error.
     """
     sink = Sink()
     loaded = load_inputs(inputs, sink)
+    if not loaded.objects and sink.worst() is not Severity.ERROR:
+        raise nothing_there(inputs, sink)
     rules = _read_suppressions(suppressions, sink)
     mesh = build(loaded.objects, loaded.settings, sink)
     places = Places(loaded.documents, sink)
@@ -99,10 +102,20 @@ def _check_patches(objects: Objects, places: Places) -> None:
 
 def _check_settings(inputs: Inputs, loaded: Loaded, mesh: Mesh, sink: Sink) -> None:
     """Mesh config and networks as they are in force, at the places of what was given."""
-    config = _settings_place("MeshConfig", settings_document(inputs, loaded.objects, "mesh"), sink)
-    check_mesh_config(mesh.config, config)
+    document = settings_document(inputs, loaded.objects, "mesh")
+    check_mesh_config(_as_listed(mesh.config, document), _settings_place("MeshConfig", document, sink))
     networks = _settings_place("MeshNetworks", settings_document(inputs, loaded.objects, "meshNetworks"), sink)
     check_mesh_networks(mesh.networks, networks, mesh.features.resolve_hostname_gateways)
+
+
+def _as_listed(config: MeshConfig, document: Document | None) -> MeshConfig:
+    """The mesh config in force, with those lists as they were given that istiod's defaults are mixed into."""
+    given = decode_value(MeshConfig, document.root, document.file, Sink()) if document is not None else None
+    if given is None:
+        return config
+    return replace(
+        config, extension_providers=given.extension_providers, trust_domain_aliases=given.trust_domain_aliases
+    )
 
 
 def _settings_place(kind: str, document: Document | None, sink: Sink) -> Place:

@@ -46,11 +46,10 @@ def _check_rule(at: Place, rule: JWTRule) -> None:
 
 def _uri_fault(uri: str) -> Fault:
     try:
-        parts = urlsplit(uri)
-        sound = parts.scheme in ("http", "https") and bool(parts.netloc) and (parts.port or 1) > 0
+        scheme = urlsplit(uri).scheme
     except ValueError:
-        sound = False
-    return "" if sound else f"{uri!r} is no URL of HTTP or HTTPS"
+        scheme = ""
+    return "" if scheme in ("http", "https") else f"{uri!r} is no URL of HTTP or HTTPS"
 
 
 def _check_keys(at: Place, jwks: str) -> None:

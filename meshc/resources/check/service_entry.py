@@ -124,9 +124,7 @@ def _check_dns(at: Place, spec: ServiceEntrySpec) -> None:
     names = {port.name for port in spec.ports}
     for place, endpoint in at.each("endpoints", spec.endpoints):
         _check_endpoint_ports(place, endpoint, names)
-        if not endpoint.address and endpoint.network:
-            (place / "address").tell("MC0459", f"the endpoint in network {endpoint.network!r} has no address")
-        elif not is_ip(endpoint.address):
+        if not is_ip(endpoint.address):
             (place / "address").judge("MC0410", fqdn_fault(endpoint.address))
         check_labels(place, "labels", endpoint.labels)
     if len(spec.hosts) > 1 and spec.addresses and any(port.protocol.lower() in TCP_CLASS for port in spec.ports):
