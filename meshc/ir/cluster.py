@@ -187,8 +187,8 @@ class HttpConnectionLimits:
 class HttpOptions:
     """HTTP towards the upstream.
 
-    `preserve_case`: HTTP/1 header names go out as they came in. `auto_sni`, `auto_san_validation`: the request's host is
-    the SNI, and is looked for in the server's certificate. `max_concurrent_streams` 0: Envoy's default.
+    `preserve_case`: HTTP/1 header names go out as they came in. `auto_sni`, `auto_san_validation`: the host asked for
+    is the SNI, and is looked for in the server's certificate. `max_concurrent_streams` 0: Envoy's default.
     """
 
     protocol: UpstreamProtocol = UpstreamProtocol.HTTP1
