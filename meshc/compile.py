@@ -22,7 +22,15 @@ from meshc.source import Document, UnreadableError, read
 
 
 class CannotLoadError(Exception):
-    """Nothing of the input could be read: the text says what was looked at, `findings` why."""
+    """Nothing of the input could be read: the text says what was looked at, `findings` why.
+
+    >>> import meshc
+    >>> try:
+    ...     meshc.load("no-such-folder")
+    ... except meshc.CannotLoadError as error:
+    ...     print(error, [finding.code for finding in error.findings])
+    nothing could be read of no-such-folder ['MC0102']
+    """
 
     def __init__(self, message: str, findings: Sink) -> None:
         super().__init__(message)

@@ -30,6 +30,7 @@ ARROWS: dict[str, set[str]] = {
     "golden": {"compile", "lint", "settings", "envoy", "output", "source", "scope", "findings"},
     "serve": {"compile", "settings", "envoy", "output", "source", "findings"},
     "certs": {"output", "findings"},
+    "typed": {"envoy"},
     "plain": {"resources", "findings"},
     "settings": {"model", "resources", "source", "findings"},
     "frozen": set(),

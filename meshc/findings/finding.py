@@ -12,7 +12,11 @@ from meshc.frozen import frozen
 
 
 class Severity(enum.IntEnum):
-    """How much a finding weighs; `ERROR` means that something of the input is not in the output as written."""
+    """How much a finding weighs; `ERROR` means that something of the input is not in the output as written.
+
+    >>> Severity.ERROR > Severity.WARNING > Severity.INFO, str(Severity.WARNING)
+    (True, 'warning')
+    """
 
     INFO = 1
     WARNING = 2
@@ -24,7 +28,13 @@ class Severity(enum.IntEnum):
 
 @frozen
 class Finding:
-    """One thing to say: `code` of the catalogue, the sentence, the object and field it is about, and a hint."""
+    """One thing to say: `code` of the catalogue, the sentence, the object and field it is about, and a hint.
+
+    >>> origin = Origin("Service", "default", "web", "spec.ports[0]", Location("web.yaml", 7, 5))
+    >>> finding = Finding("MC0202", Severity.ERROR, "name: expected text, got 80", origin)
+    >>> f"{finding.location} {finding.severity} {finding.code} {finding.origin}"
+    'web.yaml:7:5 error MC0202 Service default/web spec.ports[0]'
+    """
 
     code: str
     severity: Severity
@@ -59,6 +69,10 @@ class Sink:
 
     def __len__(self) -> int:
         return len(self._findings)
+
+    def errors(self) -> int:
+        """How many errors there are."""
+        return sum(f.severity is Severity.ERROR for f in self._findings)
 
     def worst(self) -> Severity | None:
         """The heaviest severity so far; None if there is nothing to say."""

@@ -9,7 +9,11 @@ from meshc.frozen import frozen
 
 @dataclass(frozen=True, slots=True, order=True)
 class Location:
-    """A place in an input file; `line` and `column` count from 1, 0 means the file as a whole."""
+    """A place in an input file; `line` and `column` count from 1, 0 means the file as a whole.
+
+    >>> print(Location("web.yaml", 7, 5), Location("web.yaml"))
+    web.yaml:7:5 web.yaml
+    """
 
     file: str
     line: int = 0
@@ -27,6 +31,9 @@ class Origin:
 
     `field` is a path in the manifest (`spec.http[2].timeout`), empty for the object as a whole. An origin with an empty
     `kind` stands for meshc's own constants (BlackHoleCluster, virtualOutbound and the like).
+
+    >>> print(Origin("Service", "default", "web").at("spec.ports[0]"))
+    Service default/web spec.ports[0]
     """
 
     kind: str = ""

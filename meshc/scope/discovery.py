@@ -37,7 +37,15 @@ _SIGNS_OF_A_SIDECAR = (Sign.CONTAINER, Sign.TLS_MODE)
 
 
 class UnknownProxyError(LookupError):
-    """No workload of that name; the text names what comes near."""
+    """No workload of that name; the text names what comes near.
+
+    >>> import meshc
+    >>> try:
+    ...     meshc.load("examples/bookinfo").compile("productpage")
+    ... except meshc.UnknownProxyError as error:
+    ...     print(error)
+    no proxy productpage; did you mean productpage-v1.default or productpage-v1-0.default?
+    """
 
 
 def proxies(mesh: Mesh, sink: Sink | None = None) -> tuple[Proxy, ...]:
