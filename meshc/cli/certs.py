@@ -14,7 +14,7 @@ from meshc.cli.report import ExitCode, Report, Threshold
 from meshc.model.names import spiffe_id
 from meshc.output.folder import UnsafeNameError
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command(context_settings={"help_option_names": ["-h", "--help"]})

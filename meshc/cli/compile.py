@@ -20,7 +20,7 @@ from meshc.output.deliver import Delivery, DeliveryError, Dialect, Format, deliv
 from meshc.output.folder import UnsafeNameError
 from meshc.output.text import Syntax
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 class TypeChoice(Enum):

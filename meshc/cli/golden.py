@@ -12,6 +12,7 @@ from meshc.cli.report import ExitCode
 from meshc.golden.case import CaseError, find_folders
 
 app = typer.Typer(
+    add_completion=False,
     help="Verify or update golden files.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -18,7 +18,7 @@ from meshc.findings.suppress import Outcome
 from meshc.lint import lint as lint_inputs
 from meshc.settings import Inputs
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command(context_settings={"help_option_names": ["-h", "--help"]})

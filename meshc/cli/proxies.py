@@ -17,7 +17,7 @@ from meshc.model.workloads import POD
 from meshc.scope.discovery import Sign, sign_of
 from meshc.scope.proxy import Proxy
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 class Layout(Enum):

@@ -37,13 +37,13 @@ def read(paths: Sequence[str], sink: Sink, stdin: BinaryIO | None = None) -> lis
     `-` is standard input. What cannot be read becomes a finding and the rest is read. Raises `UnreadableError` if
     nothing is left then; an empty list means that there was nothing but empty files and folders.
     """
-    before = len(sink)
+    before = sink.errors()
     documents: list[Document] = []
     for name in _files(paths, sink):
         data = _data(name, sink, stdin)
         if data is not None:
             documents += documents_of(data, STDIN if name == "-" else name, sink)
-    if not documents and len(sink) > before:
+    if not documents and sink.errors() > before:
         raise UnreadableError(f"nothing could be read of {', '.join(paths)}")
     return documents
 
