@@ -19,10 +19,11 @@ _CLUSTERS = {
 @cache
 def secret_config(reference: SecretReference) -> dict[str, Any]:
     """An `envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig`, as keyword values."""
-    return {"name": reference.name, "sds_config": _config_source(reference.source)}
+    return {"name": reference.name, "sds_config": _config_source(reference)}
 
 
-def _config_source(source: SecretSource) -> dict[str, Any]:
+def _config_source(reference: SecretReference) -> dict[str, Any]:
+    source = reference.source
     if source is SecretSource.CONTROL_PLANE:
         return {"ads": {}, "resource_api_version": "V3"}
     config: dict[str, Any] = {
@@ -30,7 +31,7 @@ def _config_source(source: SecretSource) -> dict[str, Any]:
             "api_type": "GRPC",
             "transport_api_version": "V3",
             "set_node_on_first_message_only": True,
-            "grpc_services": [{"envoy_grpc": {"cluster_name": _CLUSTERS[source]}}],
+            "grpc_services": [{"envoy_grpc": {"cluster_name": reference.cluster or _CLUSTERS[source]}}],
         },
         "resource_api_version": "V3",
     }

@@ -14,15 +14,17 @@ class SecretSource(enum.Enum):
     AGENT = "agent"
     AGENT_FILES = "agent's server for files"
     EXTERNAL = "credential provider beside the proxy"
+    PROVIDER = "credential provider of the mesh"
     CONTROL_PLANE = "control plane"
 
 
 @value
 class SecretReference:
-    """A secret by its SDS name. Secrets of `WORKLOAD` are waited for without limit."""
+    """A secret by its SDS name. Secrets of `WORKLOAD` are waited for without limit, `PROVIDER` is behind `cluster`."""
 
     name: str
     source: SecretSource
+    cluster: str = ""
 
 
 WORKLOAD_CERTIFICATE = SecretReference(name="default", source=SecretSource.WORKLOAD)

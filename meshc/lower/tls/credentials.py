@@ -1,8 +1,11 @@
-"""Credential names and file paths in, references to secrets out (spec: clusters 12.5, gateways 8.5)."""
+"""Credential names and file paths in, references to secrets out (spec: clusters 12.5, gateways 8.3)."""
 
 from __future__ import annotations
 
 from meshc.ir.tls import WORKLOAD_CERTIFICATE, WORKLOAD_ROOTS, SecretReference, SecretSource
+from meshc.lower.telemetry.providers import provider_service
+from meshc.model.mesh import Mesh
+from meshc.model.shared import shared
 
 CONFIG_MAP = "configmap://"
 KUBERNETES_SECRET = "kubernetes://"
@@ -31,6 +34,22 @@ def credential(name: str, credential_socket: bool) -> SecretReference:
     elif not name.startswith(_WITH_SCHEME):
         name = KUBERNETES_SECRET + name.removeprefix(_SDS)
     return SecretReference(name=name, source=SecretSource.CONTROL_PLANE)
+
+
+def server_credential(mesh: Mesh, name: str, credential_socket: bool) -> SecretReference:
+    """The same for a server that terminates TLS: `sds://` names may also be of a provider in the mesh config."""
+    provider = _provider_cluster(mesh) if name.startswith(_SDS) and not credential_socket else ""
+    if provider:
+        return SecretReference(name=name.removeprefix(_SDS), source=SecretSource.PROVIDER, cluster=provider)
+    return credential(name, credential_socket)
+
+
+@shared
+def _provider_cluster(mesh: Mesh) -> str:
+    """The cluster of the first SDS provider, whatever its name; empty if there is none, or no service behind it."""
+    provider = next((p.sds for p in mesh.config.extension_providers if p.sds is not None), None)
+    found = provider_service(mesh, provider.service, provider.port) if provider is not None else None
+    return found.cluster if found is not None else ""
 
 
 def file_certificate(chain: str, key: str, source: SecretSource) -> SecretReference:

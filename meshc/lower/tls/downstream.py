@@ -19,7 +19,7 @@ from meshc.ir.tls import (
 from meshc.lower.security.authz_values import exact
 from meshc.lower.security.trust_domains import accepted_trust_domains
 from meshc.lower.tls.cipher_suites import usable_suites
-from meshc.lower.tls.credentials import credential, file_certificate, file_roots
+from meshc.lower.tls.credentials import file_certificate, file_roots, server_credential
 from meshc.lower.tls.parameters import complying
 from meshc.model.api import MeshConfig, ServerTLSSettings
 from meshc.model.mesh import Mesh
@@ -117,8 +117,10 @@ def server_tls(
         certificates: tuple[SecretReference, ...] = (identity.certificate,)
         validation: ClientValidation | None = _validation(identity.roots, settings)
     elif _credentials(settings):
-        certificates = tuple(credential(name, identity.credential_socket) for name in _credentials(settings))
-        validation = _credential_validation(settings, identity)
+        certificates = tuple(
+            server_credential(mesh, name, identity.credential_socket) for name in _credentials(settings)
+        )
+        validation = _credential_validation(mesh, settings, identity)
     else:
         certificates = _file_certificates(settings, identity)
         validation = _file_validation(settings, identity)
@@ -150,14 +152,16 @@ def _credentials(settings: ServerTLSSettings) -> tuple[str, ...]:
     return settings.credential_names or ((settings.credential_name,) if settings.credential_name else ())
 
 
-def _credential_validation(settings: ServerTLSSettings, identity: ServerIdentity) -> ClientValidation | None:
+def _credential_validation(
+    mesh: Mesh, settings: ServerTLSSettings, identity: ServerIdentity
+) -> ClientValidation | None:
     """Roots beside the first credential; a server that asks for no certificate may still name the names it wants."""
     names = tuple(map(exact, settings.subject_alt_names))
     if settings.mode not in _VALIDATING:
         return ClientValidation(roots=None, names=names) if names else None
     roots = settings.ca_cert_credential_name or f"{_credentials(settings)[0]}-cacert"
     return ClientValidation(
-        roots=credential(roots, identity.credential_socket),
+        roots=server_credential(mesh, roots, identity.credential_socket),
         names=names,
         public_keys=settings.verify_certificate_spki,
         hashes=settings.verify_certificate_hash,
