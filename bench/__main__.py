@@ -56,6 +56,7 @@ def processes() -> Iterator[Row]:
 def large(shape: Shape, proxies: int, folder: Path) -> Iterator[Row]:
     """A large mesh, every resource of every proxy on disk, in this process."""
     from meshc.compile import load_compiler
+    from meshc.output.folder import Folder
     from meshc.output.resources import write as write_resources
     from meshc.settings import Inputs, ProxyRequest
 
@@ -67,7 +68,8 @@ def large(shape: Shape, proxies: int, folder: Path) -> Iterator[Row]:
     spans = []
     for name in proxy_names(shape, proxies):
         before = time.perf_counter()
-        write_resources(compiler.compile(compiler.find(ProxyRequest(name=name))), out)
+        config = compiler.compile(compiler.find(ProxyRequest(name=name)))
+        write_resources(config, Folder(out).below(config.proxy))
         spans.append(time.perf_counter() - before)
     total = time.perf_counter() - start
     size = sum(f.stat().st_size for f in out.rglob("*.json")) / 1e9

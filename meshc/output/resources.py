@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from meshc.envoy.config import ProxyConfig, Resource, ResourceType
+from meshc.envoy.config import RESOURCE_TYPES, ProxyConfig, Resource, ResourceType
 from meshc.output.folder import Folder
 from meshc.output.text import Syntax, document
 
@@ -25,7 +25,12 @@ def lists(config: ProxyConfig, types: Iterable[ResourceType]) -> Iterator[tuple[
             yield kind, json_list(config.of(kind))
 
 
-def write(config: ProxyConfig, folder: Folder, types: Iterable[ResourceType], syntax: Syntax) -> None:
+def write(
+    config: ProxyConfig,
+    folder: Folder,
+    types: Collection[ResourceType] = RESOURCE_TYPES,
+    syntax: Syntax = Syntax.JSON,
+) -> None:
     """Write `<type>.json` or `<type>.yaml` for each type; a type that the proxy has nothing of is an empty list."""
     for kind, text in lists(config, types):
         folder.write(f"{kind}.{syntax.value}", text if syntax is Syntax.JSON else document(text, syntax))

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from meshc.envoy.config import RESOURCE_TYPES, ProxyConfig, Resource
+from meshc.envoy.config import MESSAGES, RESOURCE_TYPES, ProxyConfig, Resource
 from meshc.envoy.encode import from_value
 from meshc.findings import Origin
-from meshc.output.dump import MESSAGES, DumpError, config_dump, read_dump
+from meshc.output.dump import DumpError, config_dump, read_dump
 
 PREFIX = "type.googleapis.com/"
 
