@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
@@ -65,5 +64,7 @@ def file_name(name: str, suffix: str) -> str:
     """
     escaped = quote(name, safe="|:*@=,+~")
     if len(escaped) > _LONGEST_NAME:
+        from hashlib import sha256  # 4 ms, which hardly any run needs
+
         escaped = f"{escaped[:_LONGEST_NAME]}-{sha256(name.encode()).hexdigest()[:16]}"
     return f"{escaped}.{suffix}"
