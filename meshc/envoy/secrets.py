@@ -16,7 +16,6 @@ from meshc.envoy.rewrite import Rewriter, remove
 from meshc.envoy.schema import message_class
 from meshc.findings import Origin, Sink
 from meshc.frozen import frozen
-from meshc.frozen import frozen
 
 SECRET = "envoy.extensions.transport_sockets.tls.v3.Secret"
 SDS_CONFIG = "envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig"

@@ -16,7 +16,6 @@ from meshc.envoy.rewrite import Rewriter, packed_type
 from meshc.envoy.secrets import Certificates, Secrets, TlsWithoutAgent
 from meshc.findings import Sink
 from meshc.frozen import frozen
-from meshc.frozen import frozen
 from meshc.ir.bootstrap import Bootstrap
 
 _AGENT_CLUSTERS = frozenset(("agent", "sds-grpc", "sds-files-grpc", "xds-grpc"))

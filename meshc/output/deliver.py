@@ -16,7 +16,6 @@ from meshc.envoy.secrets import Certificates
 from meshc.envoy.standalone import Standalone, standalone
 from meshc.findings import Sink
 from meshc.frozen import frozen
-from meshc.frozen import frozen
 from meshc.output import filesystem, resources
 from meshc.output.certificates import certificates_of
 from meshc.output.dump import config_dump
