@@ -293,4 +293,16 @@ _RULES += (
     ),
 )
 
+_RULES += (
+    Rule("MC0670", "WARNING", "server of a Gateway left out", "give it another port, port name or bind address"),
+    Rule("MC0671", "WARNING", "server left out because of a host", "serve a host over TLS once on a port and address"),
+    Rule("MC0672", "WARNING", "port that a gateway may not bind", "let the Service lead to a target port above 1023"),
+    Rule("MC0673", "WARNING", "server without a route", "bind a VirtualService with a tcp or tls route to the Gateway"),
+    Rule("MC0674", "WARNING", "SNI taken", "match a name once on a port"),
+    Rule("MC0675", "ERROR", "servers that Envoy cannot tell apart", "give each of them hosts of its own"),
+    Rule("MC0676", "WARNING", "secret that is not served", "put it into the namespace of the proxy"),
+    Rule("MC0677", "INFO", "server without a virtual host", "bind a VirtualService for its hosts to the Gateway"),
+    Rule("MC0678", "INFO", "setting of a server without effect"),
+)
+
 CATALOG: dict[str, Rule] = {rule.code: rule for rule in _RULES}

@@ -53,6 +53,7 @@ class RouteLoss(enum.Enum):
     UNREACHABLE = "unreachable"
     DOMAIN_TAKEN = "domain taken"
     NO_ROUTE = "no route"
+    NO_HOST = "no host"
 
 
 @value

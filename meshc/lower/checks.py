@@ -7,11 +7,14 @@ from meshc.ir.network_filter import TcpProxy
 from meshc.ir.proxy import ProxyIR
 from meshc.lower.clusters.checks import check_clusters
 from meshc.lower.clusters.destination_rule_checks import check_destination_rules
+from meshc.lower.gateways.checks import check_servers, gateway_notes
 from meshc.lower.inbound.inbound_listeners import inbound_notes
 from meshc.lower.listeners.checks import check_listeners, check_reserved_ports, check_stream_routes
+from meshc.lower.notes import Note
 from meshc.lower.routes.checks import check_routes, check_virtual_services
 from meshc.lower.security.filters import security_notes
 from meshc.lower.telemetry.checks import check_telemetry
+from meshc.lower.tls.checks import secret_notes
 from meshc.model.mesh import Mesh
 from meshc.scope.proxy import ProxyKind
 from meshc.scope.scope import ProxyScope
@@ -22,6 +25,7 @@ MESH_CHECKS = (
     check_reserved_ports,
     check_destination_rules,
     check_telemetry,
+    check_servers,
 )
 
 
@@ -36,9 +40,14 @@ def check_proxy(scope: ProxyScope, made: ProxyIR, sink: Sink) -> None:
     check_routes(made.routes, sink)
     check_listeners(made.listeners, sink)
     check_clusters(scope, sink)
-    is_sidecar = scope.proxy.kind is ProxyKind.SIDECAR
-    for note in inbound_notes(scope) if is_sidecar else security_notes(scope, tcp=_forwards_tcp(made)):
+    for note in (*_notes(scope, made), *secret_notes(made, scope.proxy.namespace)):
         note.report(sink)
+
+
+def _notes(scope: ProxyScope, made: ProxyIR) -> tuple[Note, ...]:
+    if scope.proxy.kind is ProxyKind.SIDECAR:
+        return inbound_notes(scope)
+    return (*gateway_notes(scope, made), *security_notes(scope, tcp=_forwards_tcp(made)))
 
 
 def _forwards_tcp(made: ProxyIR) -> bool:

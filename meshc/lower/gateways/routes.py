@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from meshc.findings import Origin
 from meshc.frozen import frozen
 from meshc.ir.node import value
-from meshc.ir.route import Route, RouteConfiguration, RouteNote, VirtualHost
+from meshc.ir.route import Route, RouteConfiguration, RouteLoss, RouteNote, VirtualHost
 from meshc.ir.route_action import HeaderAddition
 from meshc.ir.route_filters import Session
 from meshc.lower.gateways.hosts import bound_rules, common_hosts
@@ -77,13 +77,14 @@ def _route_configuration(
     for server in servers:
         assembly.add(server)
     hosts = assembly.table.finish(fold=mesh.features.pilot_enable_route_collapse_optimization)
+    lost = () if hosts else tuple(RouteNote(loss=RouteLoss.NO_HOST, origin=server.origin) for server in servers)
     return RouteConfiguration(
         name=name,
         origin=servers[0].origin,
         virtual_hosts=hosts or (_black_hole(servers[0]),),
         ignore_port=True,
         direct_response_limit=DIRECT_RESPONSE_LIMIT,
-        notes=tuple(assembly.notes),
+        notes=(*assembly.notes, *lost),
     )
 
 

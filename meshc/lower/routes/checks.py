@@ -42,6 +42,11 @@ def _explain(note: RouteNote, name: str) -> tuple[str, str]:
                 "MC0603",
                 f"has no route for some sidecars on {note.subject}: its services get default routes",
             )
+        case RouteLoss.NO_HOST:
+            return (
+                "MC0677",
+                "answers every request with 404: no VirtualService has a route for its hosts",
+            )
 
 
 def _place(origin: Origin | None) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from meshc.findings import Origin
 from meshc.ir.cluster import Cluster
 from meshc.ir.duration import SECOND
 from meshc.ir.listener import Listener
@@ -55,23 +56,25 @@ def secret_client(proxy: Proxy) -> SecretClient:
 
 @shared
 def _of_listeners(mesh: Mesh, listeners: tuple[Listener, ...]) -> tuple[str, ...]:
-    return tuple(_served(reference for listener in listeners for reference in _listener_references(listener)))
+    return tuple(_names(r for listener in listeners for _, r in references_of_listener(listener)))
 
 
-def _listener_references(listener: Listener) -> Iterator[SecretReference]:
+def references_of_listener(listener: Listener) -> Iterator[tuple[Origin, SecretReference]]:
+    """Every secret of a listener, with the place that asks for it."""
     for chain in listener.chains:
         if chain.tls is not None:
-            yield from chain.tls.certificates
+            yield from ((chain.origin, certificate) for certificate in chain.tls.certificates)
             if chain.tls.validation is not None and chain.tls.validation.roots is not None:
-                yield chain.tls.validation.roots
+                yield chain.origin, chain.tls.validation.roots
 
 
 @shared
 def _of_clusters(mesh: Mesh, clusters: tuple[Cluster, ...]) -> tuple[str, ...]:
-    return tuple(_served(reference for cluster in clusters for reference in _cluster_references(cluster)))
+    return tuple(_names(r for cluster in clusters for r in references_of_cluster(cluster)))
 
 
-def _cluster_references(cluster: Cluster) -> Iterator[SecretReference]:
+def references_of_cluster(cluster: Cluster) -> Iterator[SecretReference]:
+    """Every secret of a cluster."""
     tls = cluster.transport.tls if cluster.transport is not None else None
     if tls is None:
         return
@@ -81,8 +84,13 @@ def _cluster_references(cluster: Cluster) -> Iterator[SecretReference]:
         yield tls.validation.roots
 
 
-def _served(references: Iterable[SecretReference]) -> Iterator[str]:
-    return (reference.name for reference in references if reference.source is SecretSource.CONTROL_PLANE)
+def _names(references: Iterable[SecretReference]) -> Iterator[str]:
+    return (reference.name for reference in references if served(reference))
+
+
+def served(reference: SecretReference) -> bool:
+    """It is istiod that the proxy asks for the secret."""
+    return reference.source is SecretSource.CONTROL_PLANE
 
 
 def verified_names(scope: ProxyScope) -> frozenset[str]:
