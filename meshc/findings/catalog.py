@@ -300,7 +300,7 @@ _RULES += (
     Rule("MC0673", "WARNING", "server without a route", "bind a VirtualService with a tcp or tls route to the Gateway"),
     Rule("MC0674", "WARNING", "SNI taken", "match a name once on a port"),
     Rule("MC0675", "ERROR", "servers that Envoy cannot tell apart", "give each of them hosts of its own"),
-    Rule("MC0676", "WARNING", "secret that is not served", "put it into the namespace of the proxy"),
+    Rule("MC0676", "INFO", "secret that is not served", "add it in the namespace of the proxy"),
     Rule("MC0677", "INFO", "server without a virtual host", "bind a VirtualService for its hosts to the Gateway"),
     Rule("MC0678", "INFO", "setting of a server without effect"),
 )

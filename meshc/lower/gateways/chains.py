@@ -63,7 +63,7 @@ class ChainBuilder:
             return (self._https(group, server, listener, tls, False),)
         made = tuple(self._passed_on(group, server) if server.passes_tls_on else self._connections(server))
         if not made:
-            text = f"has no chain on port {group.port.number}: no VirtualService of {server.gateway} routes it"
+            text = f"has no chain on port {group.port.number}: no VirtualService of {server.gateway} has a route left for it"
             self.notes.append(Note(code="MC0673", origin=server.origin, message=text))
         return made
 
@@ -117,8 +117,9 @@ class ChainBuilder:
         for name in route.sni_hosts:
             known = self.names.get((group.port.number, name))
             if known is not None and known[0] == server.bind:
-                text = f"has no effect on port {group.port.number} of {server.gateway}: {known[1]} has {name} there"
-                self.notes.append(Note(code="MC0674", origin=route.origin, message=text))
+                if known[1] != route.origin:
+                    text = f"has no effect on port {group.port.number} of {server.gateway}: {known[1]} has {name} there"
+                    self.notes.append(Note(code="MC0674", origin=route.origin, message=text))
                 return False
         self.names.update({(group.port.number, name): (server.bind, route.origin) for name in route.sni_hosts})
         return True

@@ -16,7 +16,5 @@ def secret_notes(made: ProxyIR, namespace: str) -> Iterator[Note]:
     found += [(cluster.origin, r) for cluster in made.clusters for r in references_of_cluster(cluster)]
     for origin, reference in found:
         if served(reference) and reference.name not in known:
-            text = (
-                f"{reference.name} is not served: no readable secret of that name that proxies of {namespace} may have"
-            )
+            text = f"{reference.name} is not served: there is no such secret for proxies of namespace {namespace}"
             yield Note(code="MC0676", origin=origin, message=text)
