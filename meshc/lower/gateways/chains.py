@@ -63,7 +63,8 @@ class ChainBuilder:
             return (self._https(group, server, listener, tls, False),)
         made = tuple(self._passed_on(group, server) if server.passes_tls_on else self._connections(server))
         if not made:
-            text = f"has no chain on port {group.port.number}: no VirtualService of {server.gateway} has a route left for it"
+            reason = f"no VirtualService of {server.gateway} has a route left for it"
+            text = f"has no chain on port {group.port.number}: {reason}"
             self.notes.append(Note(code="MC0673", origin=server.origin, message=text))
         return made
 
