@@ -22,6 +22,7 @@ API_VERSIONS = {
     "AuthorizationPolicy": "security.istio.io/v1",
     "RequestAuthentication": "security.istio.io/v1",
     "Telemetry": "telemetry.istio.io/v1",
+    "EnvoyFilter": "networking.istio.io/v1alpha3",
 }
 """Kind -> API version; every other kind is of networking.istio.io/v1."""
 

@@ -61,6 +61,7 @@ from meshc.resources.networking.destination_rule import (
     TunnelSettings,
 )
 from meshc.resources.networking.destination_rule import DestinationRule as DestinationRuleResource
+from meshc.resources.networking.envoy_filter import EnvoyFilter
 from meshc.resources.networking.gateway import Gateway
 from meshc.resources.networking.sidecar import (
     IstioEgressListener,
@@ -129,6 +130,7 @@ __all__ = [
     "EnvoyExtAuthzGrpc",
     "EnvoyExtAuthzHttp",
     "EnvoyFileAccessLog",
+    "EnvoyFilter",
     "EnvoyHttpAls",
     "EnvoyOtelAls",
     "EnvoyTcpAls",

@@ -66,17 +66,24 @@ def attaches(
     `gateway_name` is the workload's Gateway, None for any other workload, to which a policy with targets never applies.
     `selectors_on_gateways` is istiod's ENABLE_SELECTOR_BASED_K8S_GATEWAY_POLICY.
     """
-    references = targets(policy.spec)
+    references, selector = targets(policy.spec), policy.spec.selector
     if references:
-        return (
-            gateway_name is not None
-            and policy.meta.namespace == namespace
-            and any(_names_gateway(ref, namespace, gateway_name) for ref in references)
-        )
-    if gateway_name is not None and not selectors_on_gateways:
-        return False
-    selector = policy.spec.selector
-    return selector is None or selects(selector.match_labels, labels)
+        return policy.meta.namespace == namespace and is_target(references, namespace, gateway_name)
+    return is_selected(
+        selector.match_labels if selector is not None else {}, labels, gateway_name, selectors_on_gateways
+    )
+
+
+def is_target(references: tuple[PolicyTargetReference, ...], namespace: str, gateway_name: str | None) -> bool:
+    """The workload belongs to a Gateway of its namespace that references of that namespace name."""
+    return gateway_name is not None and any(_names_gateway(ref, namespace, gateway_name) for ref in references)
+
+
+def is_selected(
+    selector: Mapping[str, str], labels: Mapping[str, str], gateway_name: str | None, selectors_on_gateways: bool
+) -> bool:
+    """The labels selected are among the workload's, and if it belongs to a Gateway, selectors count there."""
+    return (gateway_name is None or selectors_on_gateways) and selects(selector, labels)
 
 
 def _names_gateway(ref: PolicyTargetReference, namespace: str, gateway_name: str) -> bool:

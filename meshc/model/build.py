@@ -10,6 +10,7 @@ from meshc.model.credentials import Credentials
 from meshc.model.destination_rules import DestinationRules
 from meshc.model.discovered import discovered
 from meshc.model.endpoint_map import EndpointMap
+from meshc.model.envoy_filters import EnvoyFilters
 from meshc.model.mesh import Mesh
 from meshc.model.network_gateways import NetworkGateways
 from meshc.model.networks import NetworkView
@@ -27,6 +28,7 @@ from meshc.resources.mesh_config.mesh import MeshConfig
 from meshc.resources.mesh_config.networks import MeshNetworks
 from meshc.resources.networking import (
     DestinationRule,
+    EnvoyFilter,
     Gateway,
     ProxyConfig,
     Sidecar,
@@ -74,6 +76,7 @@ def build(objects: Objects, settings: Settings, sink: Sink) -> Mesh:
             sink,
         ),
         telemetry=Telemetries.build(objects.by_kind(Telemetry), root, on_gateways, sink),
+        envoy_filters=EnvoyFilters.build(objects.by_kind(EnvoyFilter), root, on_gateways),
         proxy_configs=tuple(oldest_first(objects.by_kind(ProxyConfig))),
         gateways=tuple(oldest_first(objects.by_kind(Gateway))),
         network_gateways=NetworkGateways.build(networks, (c.inventory for c in clusters), sink),

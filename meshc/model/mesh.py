@@ -9,6 +9,7 @@ from meshc.model.credentials import Credentials
 from meshc.model.destination_rules import DestinationRules
 from meshc.model.endpoint_map import EndpointMap
 from meshc.model.endpoints import EndpointIndex
+from meshc.model.envoy_filters import EnvoyFilters
 from meshc.model.network_gateways import NetworkGateways
 from meshc.model.policies import Policies
 from meshc.model.services import ServiceIndex
@@ -45,6 +46,7 @@ class Mesh:
     sidecars: Sidecars
     policies: Policies
     telemetry: Telemetries
+    envoy_filters: EnvoyFilters
     proxy_configs: tuple[ProxyConfig, ...]
     gateways: tuple[Gateway, ...]
     network_gateways: NetworkGateways

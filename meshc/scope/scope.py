@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshc.model.api import AuthorizationPolicy, RequestAuthentication, Telemetry
+from meshc.model.api import AuthorizationPolicy, EnvoyFilter, RequestAuthentication, Telemetry
 from meshc.model.attachment import GATEWAY_NAME_LABEL
 from meshc.model.destination_rules import DestinationRule
 from meshc.model.mesh import Mesh
@@ -26,7 +26,8 @@ class ProxyScope:
     """What one proxy is and sees.
 
     `sidecar` and `rules` are shared by all proxies with the same view and the same applying DestinationRules; `targets`
-    are the service ports that the proxy serves. Policies and Telemetry are those that apply to it, in istiod's order.
+    are the service ports that the proxy serves. Policies, Telemetry and EnvoyFilters are those that apply to it, in
+    istiod's order.
     """
 
     mesh: Mesh
@@ -38,6 +39,7 @@ class ProxyScope:
     authorization: tuple[AuthorizationPolicy, ...]
     request_authentication: tuple[RequestAuthentication, ...]
     telemetries: tuple[Telemetry, ...]
+    envoy_filters: tuple[EnvoyFilter, ...]
 
     def destination_rule(self, service: Service) -> DestinationRule | None:
         """The rule for the proxy's traffic to a service of its scope."""
@@ -63,6 +65,7 @@ def build_scope(mesh: Mesh, proxy: Proxy) -> ProxyScope:
         authorization=mesh.policies.authorization(namespace, labels, gateway_name),
         request_authentication=mesh.policies.request_authentication(namespace, labels, gateway_name),
         telemetries=mesh.telemetry.telemetries(namespace, labels, gateway_name),
+        envoy_filters=mesh.envoy_filters.applying(namespace, labels, gateway_name),
     )
 
 

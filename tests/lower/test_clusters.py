@@ -192,3 +192,14 @@ def test_a_gateway_may_be_limited_to_what_it_refers_to() -> None:
     made = mesh(*objects, pilot_filter_gateway_cluster_config=True)
     assert list(clusters_of(made, "client.shop", router=True)) == [WEB, "BlackHoleCluster"]
     assert scope(made, "client.shop").sidecar.by_host.keys() >= {"unused.shop.svc.cluster.local"}
+
+
+def test_what_an_envoy_filter_says_it_needs_is_kept() -> None:
+    gateway = manifest("Gateway", "front", "servers: [{port: {number: 80, protocol: HTTP, name: http}, hosts: ['*']}]")
+    needs = "web.shop.svc.cluster.local, shop/one.shop.svc.cluster.local,data/two.shop.svc.cluster.local"
+    envoy_filter = manifest("EnvoyFilter", "limits", "{}", "istio-system")
+    envoy_filter["metadata"]["annotations"] = {"envoyfilter.istio.io/referenced-services": needs}
+    objects = (gateway, envoy_filter, selecting("one"), selecting("two"))
+    made = mesh(*objects, pilot_filter_gateway_cluster_config=True)
+    kept = ["outbound|80||one.shop.svc.cluster.local", WEB, "BlackHoleCluster"]
+    assert list(clusters_of(made, "client.shop", router=True)) == kept

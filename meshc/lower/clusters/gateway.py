@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
+from meshc.lower.security.jwt import fetched_by_proxy, key_server
 from meshc.model.api import Gateway
+from meshc.model.envoy_filters import referenced_services
 from meshc.model.gateways import gateway_name
 from meshc.model.mesh import Mesh
 from meshc.scope.destinations import destinations
 from meshc.scope.scope import ProxyScope
 
-_PROXY_FETCHES_KEYS = ("true", "hybrid", "envoy")
-"""Values of `PILOT_JWT_ENABLE_REMOTE_JWKS` with which istiod does not fetch the keys of JWT issuers itself."""
-
 
 def referenced(scope: ProxyScope, bound: tuple[Gateway, ...]) -> frozenset[str]:
     """What a gateway of these Gateways refers to, as hosts or `namespace/host`.
 
-    Those are the destinations of the VirtualServices bound to it, the services of extension providers, and key servers
-    that the proxy itself asks. A gateway without Gateway resources gets none.
+    Those are the destinations of the VirtualServices bound to it, the services of extension providers, key servers that
+    the proxy itself asks, and what its EnvoyFilters name. A gateway without Gateway resources gets none.
     """
     if not bound:
         return frozenset()
-    return frozenset((*_destinations(scope, bound), *_providers(scope.mesh), *_key_servers(scope)))
+    named = (service for resource in scope.envoy_filters for service in referenced_services(resource))
+    return frozenset((*_destinations(scope, bound), *_providers(scope.mesh), *_key_servers(scope), *named))
 
 
 def _destinations(scope: ProxyScope, bound: tuple[Gateway, ...]) -> Iterator[str]:
@@ -47,10 +46,10 @@ def _providers(mesh: Mesh) -> Iterator[str]:
 
 def _key_servers(scope: ProxyScope) -> Iterator[str]:
     """The hosts that Envoy fetches keys of JWT issuers from, unless istiod does."""
-    if scope.mesh.features.pilot_jwt_enable_remote_jwks not in _PROXY_FETCHES_KEYS:
+    if not fetched_by_proxy(scope.mesh):
         return
     for policy in scope.request_authentication:
         for rule in policy.spec.jwt_rules:
-            host = urlsplit(rule.jwks_uri).hostname
+            host, _ = key_server(rule.jwks_uri)
             if host:
                 yield host

@@ -19,6 +19,8 @@ from meshc.model.shared import shared
 _TIMEOUT = 5 * SECOND
 _LISTS = frozenset({"permission", "scope"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_ENVOY = "envoy"
+"""The value of the flag by which istiod itself fetches no keys at all."""
 
 NO_KEYS = """\
 {
@@ -84,35 +86,38 @@ def _provider(mesh: Mesh, name: str, rule: JWTRule, origin: Origin, is_router: b
 
 def _keys(mesh: Mesh, rule: JWTRule) -> str | RemoteKeys:
     """The keys of a rule. Where istiod would have to fetch them, it fails for want of a network."""
-    mode = mesh.features.pilot_jwt_enable_remote_jwks
-    if rule.jwks_uri and mode in _BY_PROXY:
-        return _fetched_by_proxy(mesh, rule, any_host=mode == "envoy") or NO_KEYS
+    if rule.jwks_uri and fetched_by_proxy(mesh):
+        return _remote_keys(mesh, rule) or NO_KEYS
     return rule.jwks or NO_KEYS
 
 
-_BY_PROXY = ("true", "hybrid", "envoy")
-"""Values of the flag by which proxies fetch keys themselves; by any other istiod does."""
+def fetched_by_proxy(mesh: Mesh) -> bool:
+    """Proxies fetch keys themselves (istiod's `PILOT_JWT_ENABLE_REMOTE_JWKS`); otherwise istiod does."""
+    return mesh.features.pilot_jwt_enable_remote_jwks in ("true", "hybrid", _ENVOY)
 
 
-def _fetched_by_proxy(mesh: Mesh, rule: JWTRule, *, any_host: bool) -> RemoteKeys | None:
-    """Where a proxy fetches the keys of a rule: from a service, or from `any_host`."""
-    hostname, port = _host_and_port(rule.jwks_uri)
+def _remote_keys(mesh: Mesh, rule: JWTRule) -> RemoteKeys | None:
+    """Where a proxy fetches the keys of a rule: from a service, or if istiod never fetches any, from whatever host."""
+    hostname, port = key_server(rule.jwks_uri)
     service = provider_service(mesh, hostname, port)
-    if service is None and not any_host:
+    if service is None and mesh.features.pilot_jwt_enable_remote_jwks != _ENVOY:
         return None
     cluster = service.cluster if service is not None else outbound_cluster_name(port, "", hostname)
     timeout = _TIMEOUT if rule.timeout is None else rule.timeout
     return RemoteKeys(uri=rule.jwks_uri, cluster=cluster, timeout=timeout)
 
 
-def _host_and_port(uri: str) -> tuple[str, int]:
-    """The host and port of an http(s) URI; ("", 0) for any other text."""
+def key_server(uri: str) -> tuple[str, int]:
+    """The host and port of an http(s) URI, the host in the case it is written in; ("", 0) for any other text."""
     try:
         parts = urlsplit(uri)
         port = parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)
     except ValueError:
         return "", 0
-    return (parts.hostname or "", port) if parts.scheme in _DEFAULT_PORTS else ("", 0)
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        return "", 0
+    start = parts.netloc.lower().rindex(parts.hostname)
+    return parts.netloc[start : start + len(parts.hostname)], port
 
 
 def _no_keys_note(provider: JwtProvider) -> Note:
