@@ -128,7 +128,8 @@ def _findings(case: Case) -> str:
 
 def _line(finding: Finding, case: Case) -> str:
     """A finding, with places inside the case's folder, wherever that is."""
-    text = f"{finding.location or '-'}: {finding.severity} {finding.code}: {finding.origin}: {finding.message}\n"
+    subject = f"{finding.origin}: " if finding.origin.kind else ""
+    text = f"{finding.location or '-'}: {finding.severity} {finding.code}: {subject}{finding.message}\n"
     return text.replace(f"{case.folder}/", "")
 
 
