@@ -56,15 +56,16 @@ def lint(
 
 
 def _summary(outcome: Outcome, held: int) -> str:
-    """How many findings there are of each severity, and how many of them are not shown."""
+    """How many findings there are of each severity; informational ones may be held back."""
     counted = [_count(outcome.findings, severity) for severity in sorted(Severity, reverse=True)]
     text = ", ".join(part for part in counted if part) or "nothing to report"
     if held:
-        text += f"; {held} of less weight not shown (-v shows all)"
+        text += " (-v shows them)"
     return f"{text}; {len(outcome.suppressed)} suppressed" if outcome.suppressed else text
 
 
 def _count(findings: Sequence[Finding], severity: Severity) -> str:
     number = sum(finding.severity is severity for finding in findings)
-    words = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "remark"}
-    return f"{number} {words[severity]}{'' if number == 1 else 's'}" if number else ""
+    if not number or severity is Severity.INFO:
+        return f"{number} informational" if number else ""
+    return f"{number} {severity}{'' if number == 1 else 's'}"

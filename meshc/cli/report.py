@@ -67,7 +67,7 @@ class Report:
                 held += 1
         if held and not self.quiet:
             things = "finding" if held == 1 else "findings"
-            print(f"{held} more {things} of less weight; -v shows them", file=sys.stderr)
+            print(f"{held} informational {things}; -v shows them", file=sys.stderr)
 
     def end(self, sink: Sink) -> None:
         """Print the findings and leave with the exit code that they call for."""

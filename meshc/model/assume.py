@@ -6,7 +6,7 @@ An object with a creation timestamp has been in a cluster, so nothing is assumed
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 
 from meshc.findings import Origin, Sink
 from meshc.model import names
@@ -116,8 +116,13 @@ def _assumed_slices(
         selected = index.select(service.meta.namespace, service.spec.selector)
         if from_cluster(service):
             if selected:
-                sink.add("MC0314", service.origin, f"selects {len(selected)} pods but has no EndpointSlice")
+                sink.add("MC0314", service.origin, f"has no EndpointSlice, though it selects {_count(selected)}")
             continue
         made[key] = tuple(piece for pod in selected if (piece := assumed_slice(service, pod)) is not None)
-        sink.add("MC0313", service.origin, f"no EndpointSlice, so the {len(selected)} pods that it selects are assumed")
+        them = "the pod that it selects is" if len(selected) == 1 else f"the {_count(selected)} that it selects are"
+        sink.add("MC0313", service.origin, f"no EndpointSlice, so {them} assumed to be its endpoints")
     return made
+
+
+def _count(pods: Sized) -> str:
+    return "1 pod" if len(pods) == 1 else f"{len(pods)} pods"

@@ -56,7 +56,7 @@ def test_an_application_becomes_a_cluster() -> None:
     assert mesh.endpoints.accounts(service) == ("spiffe://cluster.local/ns/default/sa/speaker",)
     assert said(sink, *ASSUMED) == [
         "MC0310 Service default/echo: no clusterIP, so 10.101.216.129 is assumed",
-        "MC0313 Service default/echo: no EndpointSlice, so the 2 pods that it selects are assumed",
+        "MC0313 Service default/echo: no EndpointSlice, so the 2 pods that it selects are assumed to be its endpoints",
         "MC0311 Deployment default/echo-v1 spec.template: no Pod has its labels, so pod echo-v1-0 is assumed, "
         "ready at 10.244.88.108",
         "MC0311 Deployment default/echo-v1 spec.template: no Pod has its labels, so pod echo-v1-1 is assumed, "
@@ -124,7 +124,7 @@ def test_what_was_in_a_cluster_is_complete() -> None:
     mesh, sink = mesh_of_text((SERVICE + _pod("echo-1")).replace("namespace: default", stamp))
     assert mesh.services.all[0].address == "0.0.0.0"
     assert shown(mesh, HOST, "default") == []
-    assert said(sink, *ASSUMED) == ["MC0314 Service default/echo: selects 1 pods but has no EndpointSlice"]
+    assert said(sink, *ASSUMED) == ["MC0314 Service default/echo: has no EndpointSlice, though it selects 1 pod"]
     mesh, sink = mesh_of_text(DEPLOYMENT.replace("namespace: default", stamp))
     assert mesh.workloads.all == ()
     assert said(sink, *ASSUMED) == ["MC0315 Deployment default/echo-v1: no Pod has the labels of its template"]
