@@ -38,7 +38,7 @@ class Folder:
         target = self.below(name).path
         part = target.with_name(f".{target.name}.part")
         part.unlink(missing_ok=True)
-        with open(part, "xb", opener=_open_private if private else None) as file:
+        with open(part, "xb", buffering=0, opener=_open_private if private else None) as file:
             file.write(content)
         os.replace(part, target)
         self._written.add(target)

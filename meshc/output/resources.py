@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from operator import attrgetter
 
 from meshc.envoy.config import RESOURCE_TYPES, ProxyConfig, Resource, ResourceType
 from meshc.output.folder import Folder
@@ -14,8 +15,14 @@ _ONLY_IF_ANY: tuple[ResourceType, ...] = ("secrets", "extensions")
 
 def json_list(resources: Iterable[Resource]) -> bytes:
     """A JSON list of the resources, sorted by name, one a line."""
-    lines = [r.json for r in sorted(resources, key=lambda r: r.name)]
-    return b"[\n" + b",\n".join(lines) + b"\n]\n" if lines else b"[]\n"
+    lines = [r.json for r in sorted(resources, key=attrgetter("name"))]
+    if not lines:
+        return b"[]\n"
+    lines[0] = (
+        b"[\n" + lines[0]
+    )  # into the items: a list may have megabytes, and each copy of it costs more than all this
+    lines[-1] += b"\n]\n"
+    return b",\n".join(lines)
 
 
 def lists(config: ProxyConfig, types: Iterable[ResourceType]) -> Iterator[tuple[ResourceType, bytes]]:

@@ -39,7 +39,8 @@ class SecretClient:
 def secrets(scope: ProxyScope, listeners: tuple[Listener, ...], clusters: tuple[Cluster, ...]) -> tuple[Secret, ...]:
     """The secrets of a proxy, each once, in the order in which its listeners and clusters name them."""
     mesh = scope.mesh
-    names = dict.fromkeys((*_of_listeners(mesh, listeners), *_of_clusters(mesh, clusters)))
+    of_clusters = (name for cluster in clusters for name in _of_cluster(mesh, cluster))
+    names = dict.fromkeys((*_of_listeners(mesh, listeners), *of_clusters))
     if not names:
         return ()
     client, verified = secret_client(scope.proxy), verified_names(scope)
@@ -69,8 +70,8 @@ def references_of_listener(listener: Listener) -> Iterator[tuple[Origin, SecretR
 
 
 @shared
-def _of_clusters(mesh: Mesh, clusters: tuple[Cluster, ...]) -> tuple[str, ...]:
-    return tuple(_names(r for cluster in clusters for r in references_of_cluster(cluster)))
+def _of_cluster(mesh: Mesh, cluster: Cluster) -> tuple[str, ...]:
+    return tuple(_names(references_of_cluster(cluster)))
 
 
 def references_of_cluster(cluster: Cluster) -> Iterator[SecretReference]:
