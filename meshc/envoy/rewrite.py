@@ -17,10 +17,14 @@ TYPED_STRUCTS = frozenset(("udpa.type.v1.TypedStruct", "xds.type.v3.TypedStruct"
 
 
 class Rewriter:
-    """Applies changes, by the full name of the message, to a message and everything in it, the outer ones first."""
+    """Applies changes, by the full name of the message, to a message and everything in it, the outer ones first.
 
-    def __init__(self, changes: Mapping[str, Change]) -> None:
+    With `repack` what is packed is packed anew even if nothing in it changed: its maps are in order then.
+    """
+
+    def __init__(self, changes: Mapping[str, Change], *, repack: bool = False) -> None:
         self._changes = changes
+        self._repack = repack
 
     def __call__(self, message: Any) -> bool:
         """Change the message in place; whether anything changed."""
@@ -54,7 +58,7 @@ class Rewriter:
         except UnknownTypeError:
             return False
         changed = self(inner)
-        if changed:
+        if changed or self._repack:
             packed.value = to_bytes(inner)
         return changed
 

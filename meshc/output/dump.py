@@ -16,6 +16,7 @@ from meshc.envoy.any import TYPE_URL_PREFIX, type_url
 from meshc.envoy.bootstrap import bootstrap
 from meshc.envoy.config import MESSAGES, RESOURCE_TYPES, ProxyConfig, Resource, ResourceType, any_text
 from meshc.envoy.encode import MessageError, from_value, to_text
+from meshc.envoy.rewrite import Rewriter
 from meshc.envoy.schema import UnknownTypeError, message_class
 from meshc.findings import Origin
 
@@ -154,8 +155,13 @@ def _resources(kind: ResourceType, packed: Iterable[Any]) -> Iterator[Resource]:
             message = from_value(MESSAGES[kind], plain, newer=True)
         except MessageError as error:
             raise DumpError(f"{kind}: {error}") from None
+        _in_order(message)
         name = message.cluster_name if kind == "endpoints" else message.name
         yield Resource.of(name, Origin("ConfigDump", name=f"{kind} {name}"), message)
+
+
+_in_order = Rewriter({}, repack=True)
+"""Brings what the JSON parser packed into the order of this package: the same resource has the same bytes."""
 
 
 def _known(value: Any) -> Any:

@@ -44,7 +44,7 @@ def test_recorded_configurations_read_back(oracle: Path) -> None:
     for folder in sorted(oracle.glob("cases/*/expected/*/"))[::20]:
         config = read_case(folder)
         again = read_dump(config_dump(config))
-        assert [(k, r.name, r.wire) for k, r in again] == [(k, r.name, r.wire) for k, r in config]
+        assert [(k, r.name, r.json) for k, r in again] == [(k, r.name, r.json) for k, r in config]
 
 
 def test_both_spellings_and_the_order_of_states() -> None:
