@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from meshc.ir.node import value
 from meshc.model.service import Service, ServicePort
 
 BLACK_HOLE_CLUSTER = "BlackHoleCluster"
@@ -25,18 +26,43 @@ def sni_name(port: int, subset: str, hostname: str) -> str:
     return f"outbound_.{port}_.{subset}_.{hostname}"
 
 
-def expand_stat_name(pattern: str, service: Service, port: ServicePort, subset: str = "", target_port: int = 0) -> str:
-    """A pattern of mesh config (as `outboundClusterStatName`) with its variables replaced, in istiod's order."""
+@value
+class StatNames:
+    """What the variables of a pattern for the names of statistics stand for: a service and one of its ports."""
+
+    qualified: str
+    hostname: str
+    short: str
+    port: int
+    port_name: str
+
+
+def stat_names(service: Service, port: ServicePort) -> StatNames:
+    """The names of a service, which are all its hostname unless it is a Kubernetes Service, and those of its port."""
     kubernetes = service.is_kubernetes
-    replacements = (
-        ("%SERVICE%", f"{service.name}.{service.namespace}" if kubernetes else service.hostname),
-        ("%SERVICE_FQDN%", service.hostname),
-        ("%SERVICE_NAME%", service.name if kubernetes else service.hostname),
-        ("%SUBSET_NAME%", subset),
-        ("%TARGET_PORT%", str(target_port)),
-        ("%SERVICE_PORT%", str(port.number)),
-        ("%SERVICE_PORT_NAME%", port.name),
+    return StatNames(
+        qualified=f"{service.name}.{service.namespace}" if kubernetes else service.hostname,
+        hostname=service.hostname,
+        short=service.name if kubernetes else service.hostname,
+        port=port.number,
+        port_name=port.name,
     )
-    for variable, text in replacements:
+
+
+def expand_stat_name(pattern: str, names: StatNames, subset: str = "", target_port: int | None = 0) -> str:
+    """A pattern of mesh config (as `outboundClusterStatName`) with its variables replaced, in istiod's order.
+
+    `target_port` None: that variable is left as it is.
+    """
+    replacements = {
+        "%SERVICE%": names.qualified,
+        "%SERVICE_FQDN%": names.hostname,
+        "%SERVICE_NAME%": names.short,
+        "%SUBSET_NAME%": subset,
+        "%TARGET_PORT%": "%TARGET_PORT%" if target_port is None else str(target_port),
+        "%SERVICE_PORT%": str(names.port),
+        "%SERVICE_PORT_NAME%": names.port_name,
+    }
+    for variable, text in replacements.items():
         pattern = pattern.replace(variable, text)
     return pattern

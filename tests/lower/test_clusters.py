@@ -177,6 +177,23 @@ ingress:
     assert found["inbound|9002||"].discovery is Discovery.ORIGINAL_DST
 
 
+def test_the_host_of_a_default_endpoint_may_be_missing_but_not_its_port_or_brackets() -> None:
+    endpoints = {9000: ":8080", 9001: "8080", 9002: "::1:8080", 9003: "[::1]:8080"}
+    entries = (
+        f"{{port: {{number: {n}, protocol: TCP, name: tcp}}, defaultEndpoint: '{e}'}}" for n, e in endpoints.items()
+    )
+    found = clusters_of(mesh(manifest("Sidecar", "own", f"ingress: [{', '.join(entries)}]")), "web-1.shop")
+    inbound = {name: cluster.discovery for name, cluster in found.items() if name.startswith("inbound|")}
+    assert inbound == {"inbound|9000||": Discovery.ORIGINAL_DST, "inbound|9003||": Discovery.STATIC}
+
+
+def test_a_sidecar_of_the_root_namespace_stands_in_under_the_namespace_of_the_proxy() -> None:
+    ingress = "ingress: [{port: {number: 9000, protocol: TCP, name: tcp}}]"
+    sidecar = manifest("Sidecar", "all", ingress, "istio-system")
+    made = mesh_of(*WEBS, sidecar, config={"inboundClusterStatName": "in.%SERVICE%"})
+    assert clusters_of(made, "web-1.shop")["inbound|9000||"].stat_name == "in.all.shop;"
+
+
 def test_a_gateway_passes_mutual_tls_on_to_clusters_of_their_own() -> None:
     server = "{port: {number: 15443, protocol: TLS, name: tls}, hosts: ['*.local'], tls: {mode: AUTO_PASSTHROUGH}}"
     gateway = manifest("Gateway", "east", f"servers: [{server}]")

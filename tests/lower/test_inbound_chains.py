@@ -126,3 +126,8 @@ def test_statistics_of_tcp_by_a_pattern_that_knows_no_target_port() -> None:
         "in...virtualInbound.0.%TARGET_PORT%",
         "in.web.shop.web.tcp-raw.80.%TARGET_PORT%",
     ]
+
+
+def test_a_pattern_of_which_nothing_is_left_is_no_reason_for_another_name() -> None:
+    found = inbound(mesh_of(WEB, config={"inboundClusterStatName": "%SERVICE%"}))["virtualInbound"].chains
+    assert {f.stat_prefix for c in found for f in c.filters if isinstance(f, TcpProxy)} == {"BlackHoleCluster", ""}

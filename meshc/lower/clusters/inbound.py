@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import math
+import re
 from collections.abc import Iterator, Sequence
 
 from meshc.frozen import frozen
@@ -22,7 +23,7 @@ from meshc.lower.clusters.http import limited, of_protocol
 from meshc.lower.clusters.metadata import rule_path, service_references
 from meshc.lower.clusters.outbound import original_destination
 from meshc.lower.clusters.static import source_address
-from meshc.lower.names import expand_stat_name, inbound_cluster_name
+from meshc.lower.names import expand_stat_name, inbound_cluster_name, stat_names
 from meshc.model.api import ConnectionPoolSettings, IstioIngressListener, Sidecar, SidecarPort
 from meshc.model.destination_rules import DestinationRule
 from meshc.model.mesh import Mesh
@@ -115,7 +116,7 @@ def _of_ingress(scope: ProxyScope, client: ClusterClient, sidecar: Sidecar) -> I
             continue
         number = listener.port.number
         known = next((t.service for t in scope.targets if t.target_port == number), None)
-        service = known or _stand_in(scope.mesh, sidecar)
+        service = known or _stand_in(scope.mesh, sidecar, scope.proxy.namespace)
         port = _listener_port(scope.mesh, listener)
         yield _cluster(scope, client, Served(number, service, port, (service,)), _declared(scope.proxy, endpoint))
 
@@ -127,12 +128,15 @@ def _listener_port(mesh: Mesh, listener: IstioIngressListener) -> ServicePort:
     return ServicePort(port.name, port.number, parse(port.protocol))
 
 
+_HOST_PORT = re.compile(r"(?:\[(?P<bracketed>[^\[\]]*)\]|(?P<host>[^:\[\]]*)):(?P<port>[0-9]+)", re.ASCII)
+
+
 def _split(endpoint: str) -> Application | None:
-    """A `defaultEndpoint` in its parts; None without a port."""
+    """A `defaultEndpoint` in its parts; None without a port, or with an IPv6 address that is not in brackets."""
     if endpoint.startswith(UNIX):
         return Application(endpoint.removeprefix(UNIX), 0)
-    host, _, port = endpoint.rpartition(":")
-    return Application(host.strip("[]"), int(port)) if host and port.isascii() and port.isdigit() else None
+    found = _HOST_PORT.fullmatch(endpoint)
+    return Application(found["bracketed"] or found["host"] or "", int(found["port"])) if found else None
 
 
 def default_endpoint_is_ignored(endpoint: str) -> bool:
@@ -146,7 +150,7 @@ def default_endpoint_is_ignored(endpoint: str) -> bool:
 def _declared(proxy: Proxy, endpoint: str) -> Application | None:
     """Where a `defaultEndpoint` leads on a proxy with these addresses; None: to where the connection was going."""
     where = _split(endpoint)
-    if where is None or not where.port:
+    if where is None or endpoint.startswith(UNIX):
         return where
     if where.is_localhost:
         return Application(_localhost(proxy.ip_mode, where.address), where.port)
@@ -165,12 +169,12 @@ def _localhost(mode: IpMode, wanted: str) -> str:
 
 
 @shared
-def _stand_in(mesh: Mesh, sidecar: Sidecar) -> Service:
-    """A stand-in for the service of a port that none leads to."""
+def _stand_in(mesh: Mesh, sidecar: Sidecar, namespace: str) -> Service:
+    """A stand-in for the service of a port that none leads to; `namespace` is the proxy's, wherever the Sidecar is."""
     return Service(
-        hostname=f"{sidecar.meta.name}.{sidecar.meta.namespace}",
+        hostname=f"{sidecar.meta.name}.{namespace}",
         name=sidecar.meta.name,
-        namespace=sidecar.meta.namespace,
+        namespace=namespace,
         registry=Registry.EXTERNAL,
         created=-math.inf,
         resolution=Resolution.CLIENT_SIDE_LB,
@@ -231,7 +235,7 @@ def _shared_cluster(
 
 def _stat_name(mesh: Mesh, served: Served) -> str:
     pattern = mesh.config.inbound_cluster_stat_name or inbound_cluster_name(served.number)
-    return expand_stat_name(pattern, served.service, served.port, target_port=served.number) + ";"
+    return expand_stat_name(pattern, stat_names(served.service, served.port), target_port=served.number) + ";"
 
 
 def _endpoints(name: str, served: Served, application: Application) -> EndpointGroup:

@@ -31,7 +31,7 @@ from meshc.lower.endpoints.candidates import takes_unhealthy
 from meshc.lower.endpoints.endpoints import resolved_endpoints
 from meshc.lower.endpoints.locality import locality_rules
 from meshc.lower.endpoints.view import EndpointView
-from meshc.lower.names import expand_stat_name
+from meshc.lower.names import expand_stat_name, stat_names
 from meshc.lower.tls.upstream import NO_TLS, ClusterTls, cluster_tls
 from meshc.model.mesh import Mesh
 from meshc.model.protocol import Protocol
@@ -93,7 +93,7 @@ def _stat_name(mesh: Mesh, target: ClusterTarget) -> str:
     pattern = mesh.config.outbound_cluster_stat_name
     if not pattern or target.is_forward_proxy:
         return f"{target.name};"
-    return expand_stat_name(pattern, target.service, target.port, target.subset_name) + ";"
+    return expand_stat_name(pattern, stat_names(target.service, target.port), target.subset_name) + ";"
 
 
 def _common_lb(mesh: Mesh, target: ClusterTarget) -> CommonLb | None:

@@ -15,7 +15,7 @@ from meshc.lower.http.workload_facts import WorkloadFacts
 from meshc.lower.inbound.ports import InboundPort
 from meshc.lower.inbound.shapes import TLS, Alpn, Shape, chain_shapes
 from meshc.lower.listeners.network_filters import TcpFacts, protocol_stack, tcp_facts
-from meshc.lower.names import BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER
+from meshc.lower.names import BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER, StatNames, expand_stat_name
 from meshc.lower.routes.inbound import inbound_routes
 from meshc.lower.security.authz_filters import NetworkAuthorization
 from meshc.lower.tls.downstream import ServerIdentity, mesh_tls, server_tls
@@ -64,8 +64,7 @@ class _Target:
     tcp_name: str
     http_statistics: str
     tcp_statistics: str
-    hostname: str
-    service_port: int
+    names: StatNames
     origin: Origin
     config: str = ""
 
@@ -80,9 +79,8 @@ def port_chains(mesh: Mesh, port: InboundPort, mode: MtlsMode, outfit: InboundOu
         http_name=port.name,
         tcp_name=port.name,
         http_statistics=f"inbound_{port.name};",
-        tcp_statistics=_tcp_statistics(mesh, port),
-        hostname=port.hostname,
-        service_port=port.service_port,
+        tcp_statistics=_tcp_statistics(mesh, port.cluster, port.names),
+        names=port.names,
         origin=port.origin,
         config=port.config,
     )
@@ -90,6 +88,9 @@ def port_chains(mesh: Mesh, port: InboundPort, mode: MtlsMode, outfit: InboundOu
         shape = Shape(transport=TLS, alpn=Alpn.ANY, http=port.protocol.is_http)
         return (_chain(mesh, target, shape, outfit, server_tls(mesh, port.tls, outfit.identity)),)
     return _chains(mesh, target, mode, outfit)
+
+
+_UNKNOWN_SERVICE = StatNames(qualified="", hostname="", short="", port=0, port_name="virtualInbound")
 
 
 @shared
@@ -104,9 +105,8 @@ def passthrough_chains(
         http_name="virtualInbound-catchall-http",
         tcp_name="virtualInbound",
         http_statistics=f"{INBOUND_PASSTHROUGH_CLUSTER};",
-        tcp_statistics=_expand(mesh, ("", "", "", 0, "virtualInbound")) or INBOUND_PASSTHROUGH_CLUSTER,
-        hostname="",
-        service_port=0,
+        tcp_statistics=_tcp_statistics(mesh, INBOUND_PASSTHROUGH_CLUSTER, _UNKNOWN_SERVICE),
+        names=_UNKNOWN_SERVICE,
         origin=origin,
     )
     return _chains(mesh, target, mode, outfit)
@@ -148,7 +148,8 @@ def _chain(mesh: Mesh, target: _Target, shape: Shape, outfit: InboundOutfit, tls
 
 @shared
 def _http_filters(mesh: Mesh, target: _Target, outfit: InboundOutfit) -> tuple[NetworkFilter, ...]:
-    routes = inbound_routes(mesh, target.cluster, target.hostname, target.service_port, target.protocol, target.origin)
+    names = target.names
+    routes = inbound_routes(mesh, target.cluster, names.hostname, names.port, target.protocol, target.origin)
     settings = _settings(mesh, outfit, target.protocol.is_http2, target.protocol is Protocol.GRPC_WEB)
     manager = HttpConnectionManager(stat_prefix=target.http_statistics, routes=routes, settings=settings)
     return (*outfit.exchange, manager)
@@ -174,15 +175,7 @@ def _tcp_filters(mesh: Mesh, target: _Target, outfit: InboundOutfit) -> tuple[Ne
     return (*outfit.exchange, *authorization.custom, *authorization.rbac, *tcp.stats, *end)
 
 
-def _tcp_statistics(mesh: Mesh, port: InboundPort) -> str:
-    names = (port.qualified_name, port.hostname, port.short_name, port.service_port, port.port_name)
-    return _expand(mesh, names) or port.cluster
-
-
-def _expand(mesh: Mesh, names: tuple[str, str, str, int, str]) -> str:
-    """`inboundClusterStatName` with the names of a service and its port; the target port is no variable here."""
+def _tcp_statistics(mesh: Mesh, cluster: str, names: StatNames) -> str:
+    """The cluster's name, or what `inboundClusterStatName` makes of the service; target ports are no variable here."""
     pattern = mesh.config.inbound_cluster_stat_name
-    variables = ("%SERVICE%", "%SERVICE_FQDN%", "%SERVICE_NAME%", "%SERVICE_PORT%", "%SERVICE_PORT_NAME%")
-    for variable, text in zip((*variables, "%SUBSET_NAME%"), (*names, ""), strict=True):
-        pattern = pattern.replace(variable, str(text))
-    return pattern
+    return expand_stat_name(pattern, names, target_port=None) if pattern else cluster

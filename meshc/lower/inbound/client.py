@@ -7,6 +7,7 @@ import ipaddress
 from meshc.ir.node import value
 from meshc.lower.listeners.client import captures_traffic, flag, wildcards
 from meshc.lower.tls.downstream import ServerIdentity, server_identity
+from meshc.model.api import parse_int
 from meshc.model.mesh import Mesh
 from meshc.scope.proxy import Proxy
 
@@ -38,14 +39,14 @@ class InboundClient:
 def inbound_client(proxy: Proxy) -> InboundClient:
     """The facts of one proxy."""
     metadata = proxy.metadata
-    static = (metadata.get(key) or 0 for key in ("ENVOY_STATUS_PORT", "ENVOY_PROMETHEUS_PORT"))
+    static = (parse_int(str(metadata.get(key))) for key in ("ENVOY_STATUS_PORT", "ENVOY_PROMETHEUS_PORT"))
     return InboundClient(
         captures=captures_traffic(proxy),
         transparent=metadata.get("INTERCEPTION_MODE") == "TPROXY",
         exact_balance=flag(metadata, "INBOUND_LISTENER_EXACT_BALANCE"),
         unprivileged=flag(metadata, "UNPRIVILEGED_POD"),
         wildcards=wildcards(proxy.ip_mode),
-        static_ports=frozenset(map(int, static)),
+        static_ports=frozenset(port for port in static if port),
         identity=server_identity(proxy),
     )
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from meshc.findings import Origin
 from meshc.ir.node import value
 from meshc.lower.inbound.client import InboundClient, own_addresses
-from meshc.lower.names import inbound_cluster_name
+from meshc.lower.names import StatNames, inbound_cluster_name, stat_names
 from meshc.lower.notes import Note
-from meshc.model.api import IstioIngressListener, MeshConfig, ServerTLSSettings, Sidecar
+from meshc.model.api import IstioIngressListener, MeshConfig, ServerTLSSettings, Sidecar, SidecarPort
 from meshc.model.policies import MtlsMode
 from meshc.model.protocol import Protocol, parse
 from meshc.scope.scope import ProxyScope
@@ -21,9 +21,9 @@ from meshc.scope.targets import ServiceTarget
 class InboundPort:
     """A port of the workload, and the service that names its traffic.
 
-    `number` is the workload's, `service_port` the service's. `hostname` and `short_name` are the service's, empty where
-    none is known. `real`: a socket is bound, to `binds`, the main address first. `config` is the API path of the
-    Sidecar that declares the port, `tls` what that says about TLS.
+    `number` is the workload's; `names` are those of the service and of its port, or of the Sidecar that declares the
+    port. `real`: a socket is bound, to `binds`, the main address first. `config` is the API path of that Sidecar, `tls`
+    what it says about TLS.
     """
 
     number: int
@@ -32,11 +32,7 @@ class InboundPort:
     real: bool
     origin: Origin
     cluster: str
-    service_port: int
-    port_name: str
-    hostname: str
-    short_name: str
-    qualified_name: str
+    names: StatNames
     config: str = ""
     tls: ServerTLSSettings | None = None
 
@@ -109,20 +105,14 @@ def _add_targets(ports: _Ports, config: MeshConfig, client: InboundClient, targe
 
 
 def _of_target(client: InboundClient, target: ServiceTarget) -> InboundPort:
-    service = target.service
-    kubernetes = service.is_kubernetes
     return InboundPort(
         number=target.target_port,
         protocol=target.port.protocol,
         binds=client.wildcards,
         real=not client.captures,
-        origin=service.origin,
+        origin=target.service.origin,
         cluster=inbound_cluster_name(target.target_port),
-        service_port=target.port.number,
-        port_name=target.port.name,
-        hostname=service.hostname,
-        short_name=service.name if kubernetes else service.hostname,
-        qualified_name=f"{service.name}.{service.namespace}" if kubernetes else service.hostname,
+        names=stat_names(target.service, target.port),
     )
 
 
@@ -151,21 +141,17 @@ def _of_ingress(
     default_binds: tuple[str, ...],
 ) -> InboundPort:
     """A declared port; the Sidecar, in the namespace of the proxy, stands in for a service."""
-    number = listener.port.number if listener.port is not None else 0
+    port = listener.port or SidecarPort()
     namespace, name = scope.proxy.namespace, sidecar.meta.name
     host = f"{name}.{namespace}"
     return InboundPort(
-        number=number,
-        protocol=parse(listener.port.protocol) if listener.port is not None else Protocol.AUTO,
+        number=port.number,
+        protocol=parse(port.protocol),
         binds=(listener.bind,) if listener.bind else default_binds,
         real=listener.capture_mode == "NONE" or (listener.capture_mode == "DEFAULT" and not client.captures),
         origin=origin,
-        cluster=inbound_cluster_name(number),
-        service_port=number,
-        port_name=listener.port.name if listener.port is not None else "",
-        hostname=host,
-        short_name=host,
-        qualified_name=host,
+        cluster=inbound_cluster_name(port.number),
+        names=StatNames(qualified=host, hostname=host, short=host, port=port.number, port_name=port.name),
         config=f"/apis/networking.istio.io/v1/namespaces/{namespace}/sidecar/{name}",
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from meshc.ir.network_filter import TcpProxy, Tunnel, WeightedCluster
 from meshc.lower.listeners.plan import ListenPort
-from meshc.lower.names import expand_stat_name, outbound_cluster_name
+from meshc.lower.names import expand_stat_name, outbound_cluster_name, stat_names
 from meshc.lower.routes.domains import join_port
 from meshc.model.api import Destination, LoadBalancerSettings, RouteDestination, TrafficPolicy, TunnelSettings
 from meshc.model.destination_rules import DestinationRule
@@ -81,7 +81,7 @@ def _weighted(view: StreamView, route: RouteDestination, port: ListenPort) -> We
 def _stat_prefix(mesh: Mesh, cluster: str, service: Service | None, port: ServicePort, subset: str) -> str:
     """The cluster's name, or what the mesh's `outboundClusterStatName` makes of a service that is known."""
     pattern = mesh.config.outbound_cluster_stat_name
-    return expand_stat_name(pattern, service, port, subset) if pattern and service is not None else cluster
+    return expand_stat_name(pattern, stat_names(service, port), subset) if pattern and service is not None else cluster
 
 
 def ruled_proxy(
