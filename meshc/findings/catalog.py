@@ -55,6 +55,12 @@ _RULES: tuple[Rule, ...] = (
     Rule("MC0211", "WARNING", "not a Kubernetes object", "a manifest has apiVersion and kind"),
     Rule("MC0212", "INFO", "foreign kinds"),
     Rule("MC0213", "ERROR", "kind is misspelled", _LEFT_OUT),
+    Rule(
+        "MC0214",
+        "WARNING",
+        "kind that meshc does not translate yet",
+        "the configuration is what it is without the object",
+    ),
     Rule("MC0250", "WARNING", "unknown flag of istiod"),
     Rule("MC0251", "INFO", "variable that is no flag of istiod"),
     Rule("MC0252", "WARNING", "flag that istiod cannot parse", "istiod reads flags as Go does: true, 10, 1.5, 15s"),
@@ -120,6 +126,12 @@ _RULES += (
     Rule("MC0578", "INFO", "namespace not discovered", "change the mesh's discoverySelectors or the labels"),
     Rule("MC0579", "INFO", "object of another revision", "change the label istio.io/rev"),
     Rule("MC0580", "WARNING", "network gateway without address", "give the gateway an IP address"),
+    Rule(
+        "MC0581",
+        "WARNING",
+        "object that meshc does not apply yet",
+        "the configuration is what it is without the object",
+    ),
 )
 
 _RULES += (
@@ -271,6 +283,7 @@ _RULES += (
     Rule("MC0640", "WARNING", "port reserved by sidecars", "give the port of the Service another number"),
     Rule("MC0641", "WARNING", "TCP or TLS route that is never used"),
     Rule("MC0642", "INFO", "match without effect"),
+    Rule("MC0643", "WARNING", "listener that stands twice", "give the Sidecar's listener another port or bind address"),
 )
 
 _RULES += (

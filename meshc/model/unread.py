@@ -11,9 +11,13 @@ from meshc.model.inventory import Inventory
 from meshc.model.traffic_distribution import is_known
 from meshc.resources.core import Endpoints
 from meshc.resources.discovery import EndpointSlice
+from meshc.resources.extensions import TrafficExtension, WasmPlugin
 from meshc.resources.load import Objects
 from meshc.resources.message import Object
-from meshc.resources.networking import ServiceEntry, WorkloadEntry, WorkloadGroup
+from meshc.resources.networking import EnvoyFilter, ServiceEntry, WorkloadEntry, WorkloadGroup
+
+_NOT_APPLIED: tuple[type[Object], ...] = (EnvoyFilter, TrafficExtension, WasmPlugin)
+"""Kinds that meshc checks and does not translate."""
 
 
 def report_unread(objects: Objects, inventory: Inventory, sink: Sink) -> None:
@@ -24,6 +28,9 @@ def report_unread(objects: Objects, inventory: Inventory, sink: Sink) -> None:
         _report_entry(entry, sink)
     for group in objects.by_kind(WorkloadGroup):
         sink.add("MC0573", group.origin, "workloads that register by it appear as WorkloadEntries, which are read")
+    for kind in _NOT_APPLIED:
+        for extension in objects.by_kind(kind):
+            sink.add("MC0581", extension.origin, "istiod applies it to the proxies that it selects, meshc does not")
     annotated: list[Object] = [*inventory.services, *inventory.namespaces.values(), *objects.by_kind(ServiceEntry)]
     for thing in annotated:
         _report_annotations(thing, sink)

@@ -19,6 +19,10 @@ from meshc.source import Document, Map
 APIS = (core, discovery, apps, networking, security, telemetry, extensions)
 """The modules whose import fills `RESOURCES`."""
 
+_UNTRANSLATED_GROUPS = ("gateway.networking.k8s.io", "gateway.networking.x-k8s.io")
+_UNTRANSLATED_KINDS = frozenset({("networking.k8s.io", "Ingress")})
+"""What istiod makes configuration of, and meshc does not read."""
+
 _SLIP = 0.85
 """Similarity from which on an API group is a misspelled one of Istio and not somebody else's."""
 
@@ -118,6 +122,8 @@ class _Loader:
         if hint:
             at = Origin(kind, location=document.location())
             self.sink.add("MC0213", at, f"there is no kind {kind} in the API group {group!r}", hint)
+        elif group in _UNTRANSLATED_GROUPS or (group, kind) in _UNTRANSLATED_KINDS:
+            self.sink.add("MC0214", _raw_origin(kind, True, document), f"no configuration is made of {group}/{kind}")
         else:
             self.foreign[f"{group}/{kind}" if group else kind] += 1
 

@@ -163,6 +163,20 @@ def test_foreign_kinds_are_counted_in_one_finding() -> None:
     ]
 
 
+def test_kinds_that_istiod_translates_and_meshc_does_not_are_told_one_by_one() -> None:
+    objects, findings = loaded(
+        "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r, namespace: shop}\n"
+        "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\n"
+        "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: n}\n",
+        Severity.WARNING,
+    )
+    assert objects.foreign == {"networking.k8s.io/NetworkPolicy": 1}
+    assert findings == [
+        "f.yaml:1:1: warning MC0214: HTTPRoute shop/r: no configuration is made of gateway.networking.k8s.io/HTTPRoute",
+        "f.yaml:5:1: warning MC0214: Ingress default/i: no configuration is made of networking.k8s.io/Ingress",
+    ]
+
+
 def test_namespaces_that_are_assumed_or_ignored() -> None:
     objects, findings = loaded(
         "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n---\n"
