@@ -44,6 +44,10 @@ def _twins(listener: Listener) -> Iterator[Note]:
 def check_servers(mesh: Mesh, sink: Sink) -> None:
     """Say which settings of servers have no effect on any proxy."""
     for gateway in mesh.gateways:
+        for index, written in enumerate(gateway.spec.servers):
+            if written.default_endpoint:
+                origin = gateway.origin_of(written, f"spec.servers[{index}].defaultEndpoint")
+                sink.add("MC0678", origin, "defaultEndpoint has no effect on gateways")
         for server in servers(mesh, gateway):
             if server.name and not server.terminates_https:
                 text = "name has no effect: only statistics of HTTPS servers are named after their server"
