@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from meshc.findings import Sink
+from meshc.ir.listener import Listener
 from meshc.ir.network_filter import TcpProxy
 from meshc.ir.proxy import ProxyIR
 from meshc.lower.clusters.checks import check_clusters
@@ -39,9 +42,20 @@ def check_proxy(scope: ProxyScope, made: ProxyIR, sink: Sink) -> None:
     """What has no effect for this proxy, whose configuration is `made`."""
     check_routes(made.routes, sink)
     check_listeners(made.listeners, sink)
+    _check_names(made.listeners, sink)
     check_clusters(scope, sink)
     for note in (*_notes(scope, made), *secret_notes(made, scope.proxy.namespace)):
         note.report(sink)
+
+
+def _check_names(listeners: Iterable[Listener], sink: Sink) -> None:
+    """A Sidecar's own port that services have too, without interception to tell the directions apart."""
+    first: dict[str, Listener] = {}
+    for listener in listeners:
+        other = first.setdefault(listener.name, listener)
+        if other is not listener:
+            text = f"listener {listener.name} is also that of {other.origin}: Envoy refuses the second one of a name"
+            sink.add("MC0643", listener.origin, text)
 
 
 def _notes(scope: ProxyScope, made: ProxyIR) -> tuple[Note, ...]:
