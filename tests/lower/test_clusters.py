@@ -133,6 +133,25 @@ def test_a_host_to_be_resolved_without_endpoints_has_no_cluster() -> None:
     assert "outbound|80||api.example.com" not in clusters_of(made, "client.shop")
 
 
+def test_where_a_name_has_no_endpoint_subsets_that_need_none_are_left_out_too() -> None:
+    subsets = rule("subsets: [{name: any, trafficPolicy: {loadBalancer: {simple: PASSTHROUGH}}}]", "api.example.com")
+    made = mesh(external("resolution: DNS\nworkloadSelector: {labels: {app: nobody}}"), subsets)
+    assert "outbound|80|any|api.example.com" not in clusters_of(made, "client.shop")
+
+
+def test_redis_commands_are_hashed_whatever_the_rule_says() -> None:
+    redis = selecting("web", "ports: [{name: redis, port: 80}]")
+    policy = "{loadBalancer: {simple: PASSTHROUGH}}"
+    passing = rule(f"trafficPolicy: {policy}\nsubsets: [{{name: a}}, {{name: b, trafficPolicy: {policy}}}]")
+    found = clusters_of(mesh_of(CLIENT, *WEBS, redis, passing, pilot_enable_redis_filter=True), "client.shop")
+    made = [found[WEB.replace("||", f"|{subset}|")] for subset in ("", "a", "b")]
+    assert [(cluster.discovery, cluster.lb_policy) for cluster in made] == [
+        (Discovery.EDS, LbPolicy.MAGLEV),
+        (Discovery.EDS, LbPolicy.MAGLEV),
+        (Discovery.ORIGINAL_DST, LbPolicy.CLUSTER_PROVIDED),
+    ]
+
+
 def test_wildcards_are_resolved_when_a_request_names_a_host() -> None:
     wild = manifest("ServiceEntry", "wild", "{hosts: ['*.example.com'], resolution: DYNAMIC_DNS, ports: []}")
     wild["spec"]["ports"] = [{"number": n, "name": p.lower(), "protocol": p} for n, p in ((443, "TLS"), (22, "TCP"))]

@@ -72,6 +72,17 @@ def test_headless_services_are_spoken_to_with_mutual_tls_if_all_their_pods_can()
     assert web("", headless, name=name).transport is None
 
 
+def test_endpoints_of_entries_belong_to_the_port_of_their_number() -> None:
+    rule = manifest("DestinationRule", "db", "host: db.internal\ntrafficPolicy: {loadBalancer: {simple: PASSTHROUGH}}")
+    shared = "{hosts: [db.internal], location: MESH_INTERNAL, resolution: STATIC}"
+    entries = [manifest("ServiceEntry", name, shared, age=age) for age, name in enumerate(("db", "more"))]
+    for entry, name in zip(entries, ("tcp", "tcp-other"), strict=True):
+        entry["spec"]["ports"] = [{"number": 80, "name": name, "protocol": "TCP"}]
+    entries[1]["spec"]["endpoints"] = [{"address": "10.9.9.9", "serviceAccount": "db"}]
+    cluster = web("", *entries, rule, name="outbound|80||db.internal")
+    assert tls_of(cluster).certificate == WORKLOAD_CERTIFICATE
+
+
 def test_a_rule_leaves_no_choice_to_the_endpoints() -> None:
     cluster = web("{mode: ISTIO_MUTUAL, sni: other, subjectAltNames: [me]}")
     assert cluster.transport is not None and not cluster.transport.by_endpoint
@@ -140,6 +151,31 @@ def test_certificates_of_the_proxy_stand_for_its_identity() -> None:
     named = tls_of(web("{mode: ISTIO_MUTUAL}", proxy={"metadata": {**FILES, "file-credential": "true"}}))
     assert named.certificate is not None and named.certificate.source is SecretSource.AGENT_FILES
     assert named.sni == ""
+
+
+def test_a_rule_for_a_service_outside_of_the_mesh_is_taken_as_it_stands_before_certificates_of_the_proxy() -> None:
+    entry = manifest("ServiceEntry", "api", "{hosts: [api.example.com], resolution: STATIC, subjectAltNames: [api]}")
+    entry["spec"]["ports"] = [{"number": 80, "name": "http", "protocol": "HTTP"}]
+    policy = "host: api.example.com\ntrafficPolicy: {tls: {mode: ISTIO_MUTUAL, credentialName: unused}}"
+    rule, name = manifest("DestinationRule", "api", policy), "outbound|80||api.example.com"
+    before = tls_of(web("", entry, rule, name=name, proxy={"metadata": FILES}))
+    assert (before.sni, before.certificate) == (name, WORKLOAD_CERTIFICATE)
+    assert before.validation == ServerValidation(roots=WORKLOAD_ROOTS)
+    without = tls_of(web("", entry, rule, name=name))
+    assert without.sni == "outbound_.80_._.api.example.com"
+    assert without.validation == ServerValidation(roots=WORKLOAD_ROOTS, san_exact=("api",))
+    flag: dict[str, Any] = {"prefer_destinationrule_tls_for_external_services": False}
+    after = tls_of(web("", entry, rule, name=name, proxy={"metadata": FILES}, **flag))
+    assert after.certificate is not None and after.certificate.name == "file-cert:/c.pem~/k.pem"
+
+
+def test_verification_by_the_mesh_is_never_skipped() -> None:
+    wild = manifest("ServiceEntry", "wild", "{hosts: ['*.example.com'], resolution: DYNAMIC_DNS}")
+    wild["spec"]["ports"] = [{"number": 80, "name": "http", "protocol": "HTTP"}]
+    policy = "host: '*.example.com'\ntrafficPolicy: {tls: {mode: ISTIO_MUTUAL, insecureSkipVerify: true}}"
+    cluster = web("", wild, manifest("DestinationRule", "wild", policy), name="outbound|80||*.example.com")
+    assert cluster.http is not None and cluster.http.auto_san_validation
+    assert cluster.forward_proxy is not None and not cluster.forward_proxy.allow_insecure
 
 
 def test_a_compliance_policy_narrows_versions_and_ciphers() -> None:

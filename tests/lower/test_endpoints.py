@@ -146,6 +146,16 @@ trafficPolicy:
     assert [part.priority for part in group.localities] == [2, 0, 1]
 
 
+def test_a_label_with_two_equals_signs_gives_no_value() -> None:
+    policy = """
+trafficPolicy:
+  outlierDetection: {}
+  loadBalancer: {localityLbSetting: {failoverPriority: ["topology.kubernetes.io/zone=eu-2=x"]}}
+"""
+    group = endpoints_of(mesh(rule(policy)), "client.shop")[WEB]
+    assert [part.priority for part in group.localities] == [0, 1, 1]
+
+
 def test_a_service_that_prefers_near_endpoints_fails_over_by_itself() -> None:
     made = mesh(service="trafficDistribution: PreferClose")
     assert [part.priority for part in endpoints_of(made, "client.shop")[WEB].localities] == [0, 1, 2]

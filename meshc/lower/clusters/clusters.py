@@ -64,6 +64,9 @@ def _outbound_clusters(
 
 
 def _outbound(mesh: Mesh, target: ClusterTarget, client: ClusterClient, seen: EndpointView) -> Cluster | None:
+    """The cluster of a target; none where a name has no endpoint, and then none of any subset."""
+    if target.whole is not None and _outbound(mesh, target.whole, client, seen) is None:
+        return None
     if not first_discovery(mesh, target, client.is_router).is_dns:
         return outbound_cluster(mesh, target, client)
     return dns_cluster(mesh, target, client, narrowed(seen, interest(mesh, target)))

@@ -26,7 +26,7 @@ from meshc.lower.clusters.http import limited, of_protocol, upgraded
 from meshc.lower.clusters.load_balancing import algorithm
 from meshc.lower.clusters.metadata import metadata_exchange, outbound_metadata
 from meshc.lower.clusters.outlier_detection import outlier_detection
-from meshc.lower.clusters.targets import ClusterTarget, discovery, first_discovery
+from meshc.lower.clusters.targets import ClusterTarget, discovery, first_discovery, hashes_keys
 from meshc.lower.endpoints.candidates import takes_unhealthy
 from meshc.lower.endpoints.endpoints import resolved_endpoints
 from meshc.lower.endpoints.locality import locality_rules
@@ -34,7 +34,6 @@ from meshc.lower.endpoints.view import EndpointView
 from meshc.lower.names import expand_stat_name, stat_names
 from meshc.lower.tls.upstream import NO_TLS, ClusterTls, cluster_tls
 from meshc.model.mesh import Mesh
-from meshc.model.protocol import Protocol
 from meshc.model.service import Resolution, Service, ServicePort
 from meshc.model.shared import shared
 
@@ -125,7 +124,7 @@ def _balancing(
         return LbPolicy.CLUSTER_PROVIDED, None
     if final is Discovery.ORIGINAL_DST:
         return LbPolicy.CLUSTER_PROVIDED, original_destination(target.service, target.port) if first is final else None
-    if target.port.protocol is Protocol.REDIS and mesh.features.pilot_enable_redis_filter:
+    if hashes_keys(mesh, target.port):
         return LbPolicy.MAGLEV, None
     return algorithm(target.policy.load_balancer)
 

@@ -25,7 +25,8 @@ _FORWARDED = (Protocol.HTTP, Protocol.HTTP2, Protocol.GRPC, Protocol.TLS)
 class ClusterTarget:
     """What one outbound cluster is for: a service port, whole or a subset, under the rule chosen for the client.
 
-    `sni_dnat`: the cluster that a gateway passes mutual TLS of others on to, by SNI, without touching it.
+    `sni_dnat`: the cluster that a gateway passes mutual TLS of others on to, by SNI, without touching it. `whole`: the
+    target that a subset is a part of.
     """
 
     service: Service
@@ -34,6 +35,7 @@ class ClusterTarget:
     subset: Subset | None
     policy: Policy
     sni_dnat: bool = False
+    whole: ClusterTarget | None = None
 
     @property
     def subset_name(self) -> str:
@@ -87,31 +89,32 @@ def _targets(service: Service, rule: DestinationRule | None, sni_dnat: bool) -> 
             continue
         yield whole
         for subset in rule.subsets if rule is not None else ():
-            yield ClusterTarget(service, port, rule, subset, effective_policy(rule, port, subset), sni_dnat)
+            yield ClusterTarget(service, port, rule, subset, effective_policy(rule, port, subset), sni_dnat, whole)
 
 
 def first_discovery(mesh: Mesh, target: ClusterTarget, is_router: bool) -> Discovery:
     """The discovery that a cluster starts out with, before load balancing has its say (spec: clusters 4, 15)."""
     if target.is_forward_proxy:
         return Discovery.DYNAMIC_FORWARD_PROXY
-    if target.subset is None:
+    if target.whole is None:
         return _of_service(mesh, target.service, is_router)
-    own = target.subset.traffic_policy
+    own = target.written_policy
     if own is not None and passes_through(own.load_balancer):
         return Discovery.ORIGINAL_DST
-    whole = effective_policy(target.rule, target.port)
-    return _after_balancing(_of_service(mesh, target.service, is_router), whole)
+    return discovery(mesh, target.whole, is_router)
 
 
 def discovery(mesh: Mesh, target: ClusterTarget, is_router: bool) -> Discovery:
     """How the cluster finds its endpoints in the end."""
-    return _after_balancing(first_discovery(mesh, target, is_router), target.policy)
+    start = first_discovery(mesh, target, is_router)
+    if target.is_forward_proxy or hashes_keys(mesh, target.port):
+        return start
+    return Discovery.ORIGINAL_DST if passes_through(target.policy.load_balancer) else start
 
 
-def _after_balancing(start: Discovery, policy: Policy) -> Discovery:
-    if start is not Discovery.DYNAMIC_FORWARD_PROXY and passes_through(policy.load_balancer):
-        return Discovery.ORIGINAL_DST
-    return start
+def hashes_keys(mesh: Mesh, port: ServicePort) -> bool:
+    """Redis commands go where their key belongs (`PILOT_ENABLE_REDIS_FILTER`), whatever load balancer a rule names."""
+    return port.protocol is Protocol.REDIS and mesh.features.pilot_enable_redis_filter
 
 
 def _of_service(mesh: Mesh, service: Service, is_router: bool) -> Discovery:

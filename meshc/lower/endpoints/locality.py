@@ -48,7 +48,7 @@ class LocalityRules:
         """The labels of the client that the answer depends on."""
         if self.distribute or not self.failing_over:
             return ()
-        return tuple(item for item in self.failover_priority if "=" not in item)
+        return tuple(key for key, value in map(_label, self.failover_priority) if value is None)
 
 
 def locality_rules(mesh: Mesh, service: Service, policy: Policy) -> LocalityRules | None:
@@ -158,10 +158,16 @@ def _by_labels(groups: tuple[Group, ...], items: Sequence[str], labels: Mapping[
 
     An item `label=value` compares with that value instead of the client's.
     """
-    keys = [item.partition("=")[0] for item in items]
-    given = {key: given for key, equals, given in (item.partition("=") for item in items) if equals}
-    expected = [(key, given[key] if key in given else labels.get(key, "")) for key in keys]
+    asked = [_label(item) for item in items]
+    given = {key: value for key, value in asked if value is not None}
+    expected = [(key, given[key] if key in given else labels.get(key, "")) for key, _ in asked]
     return _renumbered([part for group in groups for part in _split_by_labels(group, expected)])
+
+
+def _label(item: str) -> tuple[str, str | None]:
+    """The label of an item, and the value that it gives; None without one, which includes what has two equals signs."""
+    key, *values = item.split("=")
+    return key, values[0] if len(values) == 1 else None
 
 
 def _split_by_labels(group: Group, expected: Sequence[tuple[str, str]]) -> Iterator[Group]:

@@ -68,11 +68,13 @@ def cluster_tls(
     `http2`: the cluster speaks HTTP/2 by its own choice. `original_dst`: it has no endpoints that could be told apart.
     """
     settings = _settings(mesh, target, client.certificates)
-    if settings is None or _is_out_of_reach(settings.credential, target, client):
+    if settings is None:
         return NO_TLS
     if settings.mode == "ISTIO_MUTUAL":
         made = ClusterTls(tls=_mesh_tls(mesh, settings, target, http2), by_endpoint=settings.auto and not original_dst)
         return _with_request_names(made, settings, target) if target.is_forward_proxy else made
+    if _is_out_of_reach(settings.credential, target, client):
+        return NO_TLS
     flags = _with_request_names(NO_TLS, settings, target)
     if settings.mode == "MUTUAL" and not settings.credential and not (settings.certificate and settings.key):
         return flags
@@ -86,17 +88,14 @@ def _settings(mesh: Mesh, target: ClusterTarget, files: ClientCertificates | Non
         return _automatic(mesh, target, files)
     if tls.mode == "DISABLE":
         return None
-    if files is not None and tls.mode != "SIMPLE" and not _rule_before_files(mesh, target):
+    if files is not None and tls.mode != "SIMPLE":
+        if _rule_before_files(mesh, target):
+            return _of_rule(tls, tls.mode)
         return _of_files(files, tls.sni, tls.subject_alt_names, bool(tls.insecure_skip_verify))
     if tls.mode != "ISTIO_MUTUAL":
         return _of_rule(tls, tls.mode)
     sans = tls.subject_alt_names or _accounts(mesh, target)
-    return _Settings(
-        mode="ISTIO_MUTUAL",
-        sni=tls.sni or _default_sni(target),
-        sans=sans,
-        skip_verify=bool(tls.insecure_skip_verify),
-    )
+    return _Settings(mode="ISTIO_MUTUAL", sni=tls.sni or _default_sni(target), sans=sans)
 
 
 def _automatic(mesh: Mesh, target: ClusterTarget, files: ClientCertificates | None) -> _Settings | None:
