@@ -19,10 +19,10 @@ LISTENER = "0.0.0.0_9080"
 ABORT = """
 apiVersion: networking.istio.io/v1
 kind: VirtualService
-metadata: {name: details}
+metadata: {name: ratings}
 spec:
-  hosts: [details]
-  http: [{fault: {abort: {percentage: {value: 100}, httpStatus: 410}}, route: [{destination: {host: details}}]}]
+  hosts: [ratings]
+  http: [{fault: {abort: {percentage: {value: 100}, httpStatus: 410}}, route: [{destination: {host: ratings}}]}]
 """
 
 
@@ -54,10 +54,10 @@ def test_envoy_serves_from_files_and_follows_them(envoy: Path, tmp_path: Path) -
             started = type(started)(started.admin, ports)
             assert started.get(LISTENER, "reviews").body == "reviews-v1"
             assert started.get(LISTENER, "reviews", end_user="jason").body == "reviews-v2"
-            assert started.get(LISTENER, "details").status == 200
+            assert started.get(LISTENER, "ratings").status == 200
             newer = write(load(tmp_path / "newer", ABORT, endpoints), tmp_path / "newer" / "xds")
             (newer / "rds" / "9080.json").rename(folder / "rds" / "9080.json")
             deadline = time.monotonic() + 5
-            while started.get(LISTENER, "details").status != 410:
+            while started.get(LISTENER, "ratings").status != 410:
                 assert time.monotonic() < deadline, "the new routes were never taken"
                 time.sleep(0.05)
