@@ -13,7 +13,7 @@ PARITY_AREAS ?= real- clusters- endpoints- routes- listeners- inbound- sidecar- 
 
 FUZZ_SECONDS ?= 60
 
-.PHONY: help setup envoy check format test demo bench fuzz parity golden clean
+.PHONY: help setup envoy check format test demo bench fuzz parity golden docs clean
 
 help: ## What can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -57,6 +57,9 @@ fuzz: setup ## Mutated manifests against loader and compiler, FUZZ_SECONDS long
 
 golden: setup ## Rewrite the golden files; read the difference before committing it
 	$(BIN)/meshc golden update golden
+
+docs: setup ## The page of findings, from the catalogue
+	$(BIN)/python docs/findings.py
 
 parity: setup ## Compare with the recorded answers over the sidecars of PARITY_AREAS
 	@if [ -z "$(strip $(PARITY_AREAS))" ]; then echo "parity: no area is finished yet"; exit 0; fi; \

@@ -12,14 +12,15 @@ PAGE = Path(__file__).with_suffix(".md")
 INTRODUCTION = """\
 # Findings
 
-Everything that meshc has to say about an input is a finding: a code, a severity, a sentence, an object with the field, a line in a file, and mostly a way out. A code keeps its meaning
-for good; a retired number is not used again.
+Everything that meshc has to say about an input is a finding: a code, a severity, a sentence, an object with the field,
+a line in a file, and mostly a way out. A code keeps its meaning for good; a retired number is not used again.
 
 * An **error** says that something of the input is not in the output, or would be refused by istiod's admission.
 * A **warning** says that the input is used as it is written, and probably does not do what was meant.
 * **Info** says what meshc assumed, or which of several objects istiod takes.
 
-`meshc compile` reports what keeps it from using the input as written; `meshc lint` reports everything and can hold findings back ([lint.md](lint.md)).
+`meshc compile` reports what keeps it from using the input as written; `meshc lint` reports everything and can hold
+findings back ([lint.md](lint.md)).
 This page is made from the catalogue by `make docs`.
 """
 
