@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from meshc.resources.message import Int32, IntOrString, Message, Object, mapping, message, named, resource
+from meshc.resources.message import Int32, IntOrString, Message, Object, Port, mapping, message, named, resource
 from meshc.resources.pod import PodTemplateSpec
 
 Protocol = Literal["TCP", "UDP", "SCTP"]
@@ -56,7 +56,7 @@ class ServicePort(Message):
     name: str = ""
     protocol: Protocol = "TCP"
     app_protocol: str | None = None
-    port: Int32 = 0
+    port: Port = 0
     target_port: IntOrString | None = None
     node_port: Int32 = 0
 
@@ -152,7 +152,7 @@ class EndpointPort(Message):
     OPEN = True
 
     name: str = ""
-    port: Int32 = 0
+    port: Port = 0
     protocol: Protocol = "TCP"
     app_protocol: str | None = None
 

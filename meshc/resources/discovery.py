@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 from meshc.resources.core import ObjectReference, Protocol
-from meshc.resources.message import Int32, Message, Object, mapping, message, resource
+from meshc.resources.message import Message, Object, Range, mapping, message, resource
 
 
 @message
@@ -63,7 +63,7 @@ class EndpointPort(Message):
 
     name: str = ""
     protocol: Protocol = "TCP"
-    port: Int32 | None = None
+    port: Annotated[int, Range(0, 2**16 - 1)] | None = None
     app_protocol: str | None = None
 
 

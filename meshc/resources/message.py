@@ -1,10 +1,10 @@
 """What a resource class is made of: the `message` decorator and the field types that the decoder understands.
 
 A field is an annotation and a default. The name in the manifest is the attribute in lowerCamelCase unless `named(...)`
-says otherwise. Types: `str`, `bool`, `bytes`, `Int32`, `UInt32`, `Int64`, `UInt64`, `Double`, `Duration`, `Timestamp`,
-`Literal[...]` (an enum by name, in the order of its numbers, the first being the zero value), `IntOrString`, `Struct`
-(any JSON), another message; `X | None` keeps presence, `tuple[X, ...]` is a list, `Mapping[str, X]` a map. A scalar
-without `| None` has its zero value when absent.
+says otherwise. Types: `str`, `bool`, `bytes`, `Int32`, `UInt32`, `Int64`, `UInt64`, `Port`, `Double`, `Duration`,
+`Timestamp`, `Literal[...]` (an enum by name, in the order of its numbers, the first being the zero value),
+`IntOrString` (a port by number or name), `Struct` (any JSON), another message; `X | None` keeps presence,
+`tuple[X, ...]` is a list, `Mapping[str, X]` a map. A scalar without `| None` has its zero value when absent.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ Int32 = Annotated[int, Range(-(2**31), 2**31 - 1)]
 UInt32 = Annotated[int, Range(0, 2**32 - 1)]
 Int64 = Annotated[int, Range(-(2**63), 2**63 - 1)]
 UInt64 = Annotated[int, Range(0, 2**64 - 1)]
+Port = Annotated[int, Range(1, 2**16 - 1)]
 Double = float
 IntOrString = int | str
 Struct = Any

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from meshc.resources.message import Int32, IntOrString, Message, Object, mapping, message, named, resource
+from meshc.resources.message import Int32, IntOrString, Message, Object, Port, mapping, message, named, resource
 
 
 @message
@@ -15,7 +15,7 @@ class ContainerPort(Message):
     OPEN = True
 
     name: str = ""
-    container_port: Int32 = 0
+    container_port: Port = 0
     host_port: Int32 = 0
     protocol: Literal["TCP", "UDP", "SCTP"] = "TCP"
 

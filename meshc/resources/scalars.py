@@ -53,15 +53,15 @@ def integer(bounds: Range) -> Decode:
     return decode
 
 
-_int32 = integer(Range(-(2**31), 2**31 - 1))
+_port = integer(Range(1, 2**16 - 1))
 
 
 def decode_int_or_string(value: Any, at: Mark, decoding: Decoding) -> Any:
-    """An integer of 32 bits or a text, such as a port by number or by name."""
+    """An integer or a text: a port by number or by name, which is all that manifests say so."""
     if type(value) is str:
         return value
     if type(value) is int:
-        return _int32(value, at, decoding)
+        return _port(value, at, decoding)
     return decoding.fail("MC0202", at, f"must be an integer or text, not {shown(value)}")
 
 

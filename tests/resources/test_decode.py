@@ -178,7 +178,7 @@ TIME = "must be a time such as 2026-01-31T12:00:00Z"
         ("port: 1.5", "1:1: error MC0202: Thing ns/a port: must be an integer or text, not the number 1.5"),
         (
             "port: 4294967296",
-            "1:1: error MC0203: Thing ns/a port: 4294967296 is out of range: -2147483648 to 2147483647 are allowed",
+            "1:1: error MC0203: Thing ns/a port: 4294967296 is out of range: 1 to 65535 are allowed",
         ),
         ("inner: []", "1:1: error MC0202: Thing ns/a inner: must be a mapping, not a list"),
         ("inners: {}", "1:1: error MC0202: Thing ns/a inners: must be a list, not a mapping"),
