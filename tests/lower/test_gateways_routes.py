@@ -96,6 +96,10 @@ def test_virtual_services_join_on_a_host_and_catch_alls_come_last() -> None:
         rules("second", "a.com", matched("/two", "/"), age=2),
     )
     assert paths(virtual_hosts(mesh)["a.com:80"]) == ["/one", "/two", "/", "/"]
+    assert remarks(mesh, "MC0601") == [
+        "MC0601 VirtualService shop/second spec.http[1].match[0]: is never reached: "
+        "VirtualService shop/first spec.http[1].match[0] takes every request before"
+    ]
 
 
 def test_hosts_of_one_virtual_service_are_folded_the_most_specific_first() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from meshc.findings import Origin
@@ -73,10 +73,11 @@ def _route_configuration(
     servers = merged.by_route.get(name, ())
     if not servers:
         return RouteConfiguration(name=name, origin=Origin(), virtual_hosts=())
-    assembly = _Assembly(mesh, scope, client, advertise=name in merged.http3_routes)
+    table = HostTable(client.attempt_count)
+    assembly = _Assembly(mesh, scope, client, table, advertise=name in merged.http3_routes)
     for server in servers:
         assembly.add(server)
-    hosts = assembly.table.finish(fold=mesh.features.pilot_enable_route_collapse_optimization)
+    hosts = table.finish(fold=mesh.features.pilot_enable_route_collapse_optimization)
     lost = () if hosts else tuple(RouteNote(loss=RouteLoss.NO_HOST, origin=server.origin) for server in servers)
     return RouteConfiguration(
         name=name,
@@ -84,8 +85,16 @@ def _route_configuration(
         virtual_hosts=hosts or (_black_hole(servers[0]),),
         ignore_port=True,
         direct_response_limit=DIRECT_RESPONSE_LIMIT,
-        notes=(*assembly.notes, *lost),
+        notes=(*assembly.notes, *lost, *dict.fromkeys(note for host in hosts for note in _hidden(host))),
     )
+
+
+def _hidden(host: VirtualHost) -> Iterator[RouteNote]:
+    """Of routes that take every request, which VirtualServices of one host may have one each, the first is used."""
+    everything = [route.origin for route in host.routes if route.match.is_catch_all]
+    for origin in everything[1:]:
+        if origin != everything[0]:
+            yield RouteNote(loss=RouteLoss.UNREACHABLE, origin=origin, winner=everything[0])
 
 
 def _black_hole(server: Server) -> VirtualHost:
@@ -121,20 +130,19 @@ class _Lookup:
 
 @dataclass(slots=True)
 class _Assembly:
-    """Virtual hosts as servers bring them. `made` are the routes of a VirtualService at a Gateway, made once for all
-    of its servers, with the port of the first that gets any.
+    """Fills a table with what servers bring. `advertise`: routes tell of HTTP/3.
+
+    `made` are the routes of a VirtualService at a Gateway: made once for all of its servers, with the port of the first
+    that gets any.
     """
 
     mesh: Mesh
     scope: SidecarScope
     client: GatewayRouteClient
+    table: HostTable
     advertise: bool
-    table: HostTable = field(init=False)
     made: dict[tuple[str, VirtualService], RouteList] = field(default_factory=dict)
     notes: dict[RouteNote, None] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.table = HostTable(self.client.attempt_count)
 
     def add(self, server: Server) -> None:
         """The hosts of a server: those that VirtualServices serve, then those that it only redirects."""
