@@ -47,6 +47,6 @@ class Origin:
         return replace(self, field=field, location=location or self.location)
 
     def __str__(self) -> str:
-        owner = f"{self.namespace}/{self.name}" if self.namespace else self.name
+        owner = f"{self.namespace}/{self.name or '(unnamed)'}" if self.namespace else self.name
         text = f"{self.kind} {owner}".strip() or "built in"
         return f"{text} {self.field}" if self.field else text
