@@ -154,7 +154,8 @@ def _namespace_peers(policies: tuple[PeerAuthentication, ...], mesh_peer: PeerPo
 def _selective(policy: PeerAuthentication, default: PeerPolicy) -> PeerPolicy:
     """A policy of some workloads: what it leaves open, ports included, is as for the namespace."""
     mode = _mode(policy.spec.mtls, default.mode)
-    ports = {int(port): _mode(mtls, mode) for port, mtls in policy.spec.port_level_mtls.items() if port.isdigit()}
+    levels = policy.spec.port_level_mtls.items()
+    ports = {int(port): _mode(mtls, mode) for port, mtls in levels if port.isascii() and port.isdigit()}
     return PeerPolicy(mode, ports, policy.origin)
 
 

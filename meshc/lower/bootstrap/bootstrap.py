@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from meshc.ir.bootstrap import AgentPaths, Bootstrap, IpFamily, Ports
@@ -11,7 +12,7 @@ from meshc.lower.bootstrap.collectors import access_log_service, host_and_port, 
 from meshc.lower.bootstrap.node import node_cluster, node_locality, node_metadata
 from meshc.lower.bootstrap.stats import stats
 from meshc.model.api import ProxyConfig, parse_int
-from meshc.scope.proxy import IpMode, Proxy
+from meshc.scope.proxy import PROMETHEUS_PORT, STATUS_PORT, IpMode, Proxy
 
 _UNLIMITED = 2**31 - 1
 _CONNECTION_LIMIT = "overload.global_downstream_max_connections"
@@ -48,8 +49,8 @@ def bootstrap(proxy: Proxy, dual_stack: bool = False) -> Bootstrap:
         ports=Ports(
             admin=config.proxy_admin_port,
             agent=config.status_port,
-            readiness=int(metadata["ENVOY_STATUS_PORT"]),
-            prometheus=int(metadata["ENVOY_PROMETHEUS_PORT"]),
+            readiness=_port(metadata, "ENVOY_STATUS_PORT") or STATUS_PORT,
+            prometheus=_port(metadata, "ENVOY_PROMETHEUS_PORT") or PROMETHEUS_PORT,
         ),
         agent=AgentPaths(
             config=config.config_path,
@@ -70,6 +71,11 @@ def bootstrap(proxy: Proxy, dual_stack: bool = False) -> Bootstrap:
         load_reports=_load_reports(metadata.get("LOAD_STATS_CONFIG_JSON", "")),
         origin=proxy.origin,
     )
+
+
+def _port(metadata: Mapping[str, Any], key: str) -> int | None:
+    """A port of metadata, which may be written as text; None if it is no number."""
+    return parse_int(str(metadata.get(key)))
 
 
 def _family(proxy: Proxy, dual_stack: bool) -> IpFamily:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from meshc.findings import Origin
 from meshc.ir.http_connection_manager import HttpConnectionManager, HttpSettings
 from meshc.ir.listener import FilterChain, FilterChainMatch
-from meshc.ir.network_filter import NetworkFilter, PeerExchange, TcpProxy
+from meshc.ir.network_filter import NetworkFilter, TcpProxy
 from meshc.ir.node import value
 from meshc.ir.security import DownstreamTls
 from meshc.lower.http.connection_manager import http_settings
@@ -14,7 +14,7 @@ from meshc.lower.http.traffic import Traffic
 from meshc.lower.http.workload_facts import WorkloadFacts
 from meshc.lower.inbound.ports import InboundPort
 from meshc.lower.inbound.shapes import TLS, Alpn, Shape, chain_shapes
-from meshc.lower.listeners.network_filters import TcpFacts, protocol_stack, tcp_facts
+from meshc.lower.listeners.network_filters import TcpFacts, peer_exchange, protocol_stack, tcp_facts
 from meshc.lower.names import BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER, StatNames, expand_stat_name
 from meshc.lower.routes.inbound import inbound_routes
 from meshc.lower.security.authz_filters import NetworkAuthorization
@@ -47,10 +47,8 @@ def inbound_outfit(
     identity: ServerIdentity,
 ) -> InboundOutfit:
     """One object for all workloads that add the same."""
-    labels = tuple(sorted(set(mesh.features.pilot_mx_additional_labels)))
-    exchange = (PeerExchange(additional_labels=labels),) if mesh.features.pilot_enable_metadata_exchange else ()
     tcp = tcp_facts(mesh, workload, Traffic.INBOUND)
-    return InboundOutfit(workload, security, authorization, identity, tcp, exchange)
+    return InboundOutfit(workload, security, authorization, identity, tcp, peer_exchange(mesh))
 
 
 @value

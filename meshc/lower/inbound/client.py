@@ -5,14 +5,13 @@ from __future__ import annotations
 import ipaddress
 
 from meshc.ir.node import value
-from meshc.lower.listeners.client import captures_traffic, flag, wildcards
+from meshc.lower.listeners.client import PRIVILEGED, captures_traffic, flag, wildcards
 from meshc.lower.tls.downstream import ServerIdentity, server_identity
 from meshc.model.api import parse_int
 from meshc.model.mesh import Mesh
 from meshc.scope.proxy import Proxy
 
 _BROADCAST = "255.255.255.255"
-_PRIVILEGED = range(1, 1024)
 
 
 @value
@@ -33,7 +32,7 @@ class InboundClient:
 
     def may_bind(self, port: int, *, real: bool) -> bool:
         """Whether a socket (`real`) may be bound to the port."""
-        return not (real and self.unprivileged and port in _PRIVILEGED)
+        return not (real and self.unprivileged and port in PRIVILEGED)
 
 
 def inbound_client(proxy: Proxy) -> InboundClient:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from meshc.findings import Origin
 from meshc.ir.node import value
 from meshc.lower.inbound.client import InboundClient, own_addresses
+from meshc.lower.listeners.client import is_everywhere
 from meshc.lower.names import StatNames, inbound_cluster_name, stat_names
 from meshc.lower.notes import Note
 from meshc.model.api import IstioIngressListener, MeshConfig, ServerTLSSettings, Sidecar, SidecarPort
@@ -126,7 +127,7 @@ def _add_ingress(ports: _Ports, scope: ProxyScope, client: InboundClient, sideca
         made = _of_ingress(scope, client, sidecar, listener, origin, default_binds)
         if not client.may_bind(made.number, real=made.real):
             ports.leave_out(origin, "the listener", f"port {made.number} is privileged")
-        elif _takes_static_port(client, listener, made.protocol):
+        elif made.number in client.static_ports and is_everywhere(listener.bind, made.protocol, client.wildcards[0]):
             ports.leave_out(origin, "the listener", f"port {made.number} is the proxy's")
         else:
             ports.add(_with_tls(ports, scope, listener, made), "the listener")
@@ -154,12 +155,6 @@ def _of_ingress(
         names=StatNames(qualified=host, hostname=host, short=host, port=port.number, port_name=port.name),
         config=f"/apis/networking.istio.io/v1/namespaces/{namespace}/sidecar/{name}",
     )
-
-
-def _takes_static_port(client: InboundClient, listener: IstioIngressListener, protocol: Protocol) -> bool:
-    """A listener on all addresses; one for requests counts as such if it names none."""
-    everywhere = listener.bind == client.wildcards[0] if listener.bind else protocol.is_http
-    return everywhere and listener.port is not None and listener.port.number in client.static_ports
 
 
 _TERMINATED = {Protocol.HTTPS: Protocol.HTTP, Protocol.TLS: Protocol.TCP}

@@ -20,7 +20,8 @@ _WILDCARDS = {
     IpMode.DUAL: (UNSPECIFIED, UNSPECIFIED_IPV6),
 }
 _LOOPBACKS = {IpMode.IPV4: ("127.0.0.1",), IpMode.IPV6: ("::1",), IpMode.DUAL: ("127.0.0.1", "::1")}
-_PRIVILEGED = range(1, 1024)
+PRIVILEGED = range(1, 1024)
+"""Ports that only a privileged process may bind."""
 
 
 @value
@@ -49,10 +50,9 @@ class ListenerClient:
 
         `bind` is empty if none is given; `real`: a socket is bound.
         """
-        if real and self.unprivileged and port in _PRIVILEGED:
+        if real and self.unprivileged and port in PRIVILEGED:
             return False
-        everywhere = bind == self.wildcards[0] if bind else protocol.is_http
-        return not (everywhere and port in self.reserved_ports)
+        return not (port in self.reserved_ports and is_everywhere(bind, protocol, self.wildcards[0]))
 
 
 def listener_client(mesh: Mesh, proxy: Proxy) -> ListenerClient:
@@ -65,6 +65,11 @@ def listener_client(mesh: Mesh, proxy: Proxy) -> ListenerClient:
         unprivileged=flag(proxy.metadata, "UNPRIVILEGED_POD"),
         exact_balance=flag(proxy.metadata, "OUTBOUND_LISTENER_EXACT_BALANCE"),
     )
+
+
+def is_everywhere(bind: str, protocol: Protocol, wildcard: str) -> bool:
+    """Whether a listener is one on all addresses; one for requests is if it names none (`bind` empty)."""
+    return bind == wildcard if bind else protocol.is_http
 
 
 def wildcards(ip_mode: IpMode) -> tuple[str, ...]:
