@@ -6,25 +6,11 @@ from typing import Any
 
 import pytest
 
-from meshc.envoy.config import ProxyConfig, Resource
-from meshc.envoy.encode import from_value
 from meshc.envoy.references import dangling, duplicates
-from meshc.findings import Origin
-from tests.oracle import MESSAGES
+from tests.envoy.messages import config
 
 NETWORK = "type.googleapis.com/envoy.extensions.filters.network"
 TLS = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext"
-
-
-def config(**resources: list[dict[str, Any]]) -> ProxyConfig:
-    made = {
-        kind: tuple(
-            Resource.of(value.get("name", value.get("clusterName", "")), Origin(), from_value(MESSAGES[kind], value))
-            for value in values
-        )
-        for kind, values in resources.items()
-    }
-    return ProxyConfig(proxy="a.default", **made)
 
 
 def listener(filter_type: str, **fields: Any) -> dict[str, Any]:
