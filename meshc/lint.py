@@ -32,6 +32,7 @@ from meshc.source import Document, Map, UnreadableError, locate, read
 REPEATS: Mapping[str, frozenset[str]] = {
     "MC0523": frozenset(("MC0424",)),
     "MC0527": frozenset(("MC0404",)),
+    "MC0554": frozenset(("MC0670", "MC0671", "MC0675")),
     "MC0575": frozenset(("MC0413",)),
     "MC0601": frozenset(("MC0462", "MC0463")),
     "MC0612": frozenset(("MC0413",)),
@@ -42,8 +43,12 @@ REPEATS: Mapping[str, frozenset[str]] = {
     "MC0635": frozenset(("MC0456",)),
     "MC0638": frozenset(("MC0410",)),
     "MC0641": frozenset(("MC0412", "MC0462", "MC0463")),
+    "MC0651": frozenset(("MC0416",)),
+    "MC0652": frozenset(("MC0402", "MC0410", "MC0430")),
+    "MC0654": frozenset(("MC0454",)),
+    "MC0678": frozenset(("MC0465",)),
 }
-"""A code about an effect -> codes of admission that have said it already, if they are about that field or its parts."""
+"""A code -> codes of which one says as much or more, if it is about the same field, a part of it or what it is part of."""
 
 
 @message
@@ -183,16 +188,16 @@ def _outcome(sink: Sink, rules: tuple[Suppression, ...], documents: Iterable[Doc
 
 
 def _without_repetitions(sink: Sink) -> Iterator[Finding]:
-    """Findings about an effect, but for those of fields about which admission has said the same."""
+    """The findings but for those that `REPEATS` says are in others."""
     findings = list(sink)
+    telling = frozenset().union(*REPEATS.values())
     said: dict[Origin, list[tuple[str, str]]] = {}
     for finding in findings:
-        if finding.code.startswith("MC04"):
+        if finding.code in telling:
             said.setdefault(_object(finding.origin), []).append((finding.code, finding.origin.field))
     for finding in findings:
-        codes = REPEATS.get(finding.code, frozenset())
-        about = finding.origin
-        if not any(code in codes and _is_part(part, about.field) for code, part in said.get(_object(about), ())):
+        codes, about = REPEATS.get(finding.code, frozenset()), finding.origin
+        if not any(code in codes and _overlap(field, about.field) for code, field in said.get(_object(about), ())):
             yield finding
 
 
@@ -201,5 +206,7 @@ def _object(origin: Origin) -> Origin:
     return Origin(origin.kind, origin.namespace, origin.name)
 
 
-def _is_part(part: str, field: str) -> bool:
-    return part == field or part.startswith((f"{field}.", f"{field}["))
+def _overlap(one: str, other: str) -> bool:
+    """One field is the other, or a part of it."""
+    short, long = sorted((one, other), key=len)
+    return long == short or long.startswith((f"{short}.", f"{short}["))

@@ -33,7 +33,7 @@ def objects(area: str) -> Strategy:
 
 
 @pytest.mark.parametrize("area", AREAS)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_random_objects(area: str, data: st.DataObject) -> None:
     made: list[Manifest] = data.draw(objects(area))

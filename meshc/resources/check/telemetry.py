@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from meshc.resources.check.cel import cel_fault
-from meshc.resources.check.numbers import check_bounds
+from meshc.resources.check.numbers import check_bounds, check_duration
 from meshc.resources.check.place import Place
 from meshc.resources.check.selectors import check_attachment
 from meshc.resources.telemetry import (
@@ -60,6 +60,7 @@ def _check_tag(at: Place, tag: CustomTag) -> None:
 
 def _check_metrics(at: Place, metrics: Metrics) -> None:
     _check_providers(at, metrics.providers)
+    check_duration(at / "reportingInterval", metrics.reporting_interval, whole=False)
     for entry, override in at.each("overrides", metrics.overrides):
         _check_override(entry, override)
 
