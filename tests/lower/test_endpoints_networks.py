@@ -55,6 +55,15 @@ def test_without_mutual_tls_there_is_no_way_through_a_gateway() -> None:
     assert seen(made) == []
 
 
+def test_what_has_no_address_is_reached_through_a_gateway_or_not_at_all() -> None:
+    hidden = entry("network: far, serviceAccount: a, locality: there")
+    assert seen(mesh_of(CLIENT, hidden, networks(far=TWO))) == [("192.0.2.1", 15443, 1), ("192.0.2.2", 15443, 1)]
+    for made in (mesh_of(CLIENT, hidden), mesh_of(CLIENT, hidden, networks(home=TWO))):
+        assert seen(made) == []
+    groups = endpoints_of(mesh_of(CLIENT, hidden, networks(far=TWO)), "client.shop", metadata={"NETWORK": "far"})
+    assert groups[HOST].localities == ()
+
+
 def test_gateways_of_another_family_are_not_used() -> None:
     made = mesh_of(CLIENT, entry(*FAR), networks(far=[*TWO, {"address": "2001:db8::1", "port": 15443}]))
     assert seen(made) == [("10.9.0.2", 80, 3), ("192.0.2.1", 15443, 4), ("192.0.2.2", 15443, 4)]

@@ -99,15 +99,21 @@ def _common_lb(mesh: Mesh, target: ClusterTarget) -> CommonLb | None:
     """Panic threshold, sticky sessions and locality weights; nothing of it for a forward proxy."""
     if target.is_forward_proxy:
         return None
-    detection = target.policy.outlier_detection
-    threshold = detection.min_health_percent if detection is not None else None
     rules = locality_rules(mesh, target.service, target.policy)
     whole = target.subset is None and not target.sni_dnat
     return CommonLb(
-        panic_threshold=0 if takes_unhealthy(mesh, target.service) else threshold,
+        panic_threshold=_panic_threshold(mesh, target),
         override_host_statuses=_STICKY_STATUSES if whole and is_sticky(mesh, target.service) else (),
         locality_weighted=mesh.features.enable_locality_weighted_lb_config or (rules is not None and rules.weighted),
     )
+
+
+def _panic_threshold(mesh: Mesh, target: ClusterTarget) -> int | None:
+    """The outlier detection's; no panic where unhealthy endpoints are sent. A negative one counts as not set."""
+    if takes_unhealthy(mesh, target.service):
+        return 0
+    detection = target.policy.outlier_detection
+    return detection.min_health_percent if detection is not None and detection.min_health_percent >= 0 else None
 
 
 def is_sticky(mesh: Mesh, service: Service) -> bool:

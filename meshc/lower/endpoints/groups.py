@@ -43,7 +43,12 @@ def _by_locality(
 
 
 def _is_visible(service: Service, view: EndpointView, endpoint: Endpoint) -> bool:
-    """Whether the client may use an endpoint; clusters may have nodes of the same name (spec: clusters 19.2)."""
+    """Whether the client may use an endpoint (spec: clusters 19.2).
+
+    Clusters may have nodes of the same name. What has no address can only be reached through a gateway.
+    """
+    if not endpoint.address and (view.network is None or endpoint.network == view.network.network):
+        return False
     if service.node_local and endpoint.node_name != view.node_name:
         return False
     if view.visible_networks is not None and endpoint.network and endpoint.network not in view.visible_networks:
