@@ -1,4 +1,4 @@
-"""The compiler: inputs in, and for each proxy asked for its configuration out. Runs the stages in order, decides nothing."""
+"""The compiler: inputs in, the configuration of each proxy asked for out. Runs the stages in order, decides nothing."""
 
 from __future__ import annotations
 

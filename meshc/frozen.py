@@ -1,7 +1,7 @@
 """Frozen records: dataclasses whose methods are compiled when first called.
 
-A run of the program imports several hundred record classes and uses a few dozen. `dataclasses` compiles five methods for
-each while it is being imported, which would be most of a short run; here a class costs what its slots cost.
+A run of the program imports several hundred record classes and uses a few dozen. `dataclasses` compiles five methods
+for each while it is being imported, which would be most of a short run; here a class costs what its slots cost.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _compile_init(cls: type) -> Callable[..., None]:
         body.append(f"    _put(self, {name!r}, {value})")
     star = ["*"] if keywords else []
     head = f"def __init__({', '.join(['self', *positional, *star, *keywords])}):"
-    exec("\n".join([head, *body] if body else [head, "    pass"]), scope)  # noqa: S102
+    exec("\n".join([head, *body] if body else [head, "    pass"]), scope)
     made: Callable[..., None] = scope["__init__"]
     return made
 

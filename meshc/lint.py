@@ -48,7 +48,7 @@ REPEATS: Mapping[str, frozenset[str]] = {
     "MC0654": frozenset(("MC0454",)),
     "MC0678": frozenset(("MC0465",)),
 }
-"""A code -> codes of which one says as much or more, if it is about the same field, a part of it or what it is part of."""
+"""A code -> codes of which one says as much or more, if it is about the same field, a part or a whole of it."""
 
 
 @message

@@ -70,7 +70,7 @@ def mesh_of(*objects: dict[str, Any], config: dict[str, Any] | None = None, **fe
     return built(*objects, config=config, **features)[0]
 
 
-def built(*objects: dict[str, Any], config: dict[str, Any] | None = None, **features: object) -> tuple[Mesh, Sink]:
+def built(*objects: dict[str, Any], config: dict[str, Any] | None = None, **features: Any) -> tuple[Mesh, Sink]:
     """The mesh of some objects and what was said about them. `config` is mesh config."""
     given = list(objects)
     if config is not None:

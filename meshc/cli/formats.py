@@ -44,7 +44,7 @@ def _json(outcome: Outcome, fail_on: Threshold) -> str:
 
 def _plain(finding: Finding) -> dict[str, Any]:
     origin = finding.origin
-    values = {
+    values: dict[str, str | int] = {
         "code": finding.code,
         "severity": str(finding.severity),
         "message": finding.message,
@@ -112,12 +112,12 @@ def _physical(location: Location) -> dict[str, Any]:
 
 
 def _junit(outcome: Outcome, fail_on: Threshold) -> str:
-    """JUnit: a suite per file, a case per finding, which fails if the finding fails the run; without any, one passes."""
+    """JUnit: a suite per file, a case per finding, failed if it fails the run; without any, one that passes."""
     suites = ElementTree.Element("testsuites", name="meshc lint")
     for file, findings in _by_file(outcome.findings).items():
         failures = [finding for finding in findings if fail_on.reached(finding.severity)]
-        counts = {"tests": str(len(findings)), "failures": str(len(failures))}
-        suite = ElementTree.SubElement(suites, "testsuite", name=file or "input", **counts)
+        counts = {"name": file or "input", "tests": str(len(findings)), "failures": str(len(failures))}
+        suite = ElementTree.SubElement(suites, "testsuite", counts)
         for finding in findings:
             _case(suite, finding, finding in failures)
     if not outcome.findings:

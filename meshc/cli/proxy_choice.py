@@ -13,7 +13,7 @@ from meshc.settings import ProxyRequest, read_proxy_list
 
 
 def choose(compiler: Compiler, report: Report, names: Sequence[str], file: Path | None) -> tuple[Proxy, ...]:
-    """The proxies by name and file; every proxy of the mesh if neither is given. An unknown name ends with exit code 2."""
+    """The proxies by name and file; every proxy of the mesh if neither is given. An unknown name ends the run (2)."""
     requests = [ProxyRequest(name=name) for name in names]
     if file is not None:
         requests += read_proxy_list(file, compiler.findings)

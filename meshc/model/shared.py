@@ -20,7 +20,8 @@ class HasMemo(Protocol):
     """Whatever carries the memo: the mesh."""
 
     @property
-    def memo(self) -> Memo: ...
+    def memo(self) -> Memo:
+        """What shared functions have answered: function -> arguments -> answer."""
 
 
 M = TypeVar("M", bound=HasMemo)

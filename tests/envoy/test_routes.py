@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from meshc.envoy.encode import to_value
 from meshc.envoy.route_actions import action
 from meshc.envoy.route_matches import route_match
@@ -11,6 +13,7 @@ from meshc.findings import Origin
 from meshc.ir.route_action import Forward, Redirect, SourceAddressHash
 from meshc.ir.route_match import ANY_PATH, ClaimMatch, MatchKind, RouteMatch, StringMatch
 from meshc.lower.routes.inbound import inbound_routes
+from meshc.model.mesh import Mesh
 from meshc.model.protocol import Protocol
 
 
@@ -20,7 +23,7 @@ class _Memo:
 
 
 def _inbound(protocol: Protocol) -> dict[str, object]:
-    node = inbound_routes(_Memo(), "inbound|8080||", "svc.ns.svc.cluster.local", 80, protocol, Origin())
+    node = inbound_routes(cast(Mesh, _Memo()), "inbound|8080||", "svc.ns.svc.cluster.local", 80, protocol, Origin())
     made: dict[str, object] = to_value(route_configuration(node))
     return made
 

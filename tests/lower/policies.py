@@ -45,7 +45,8 @@ def rule(text: str, action: str = "ALLOW", tcp: bool = False, **config: Any) -> 
     mesh = mesh_of(WEB, policy(f"[{text}]", action), config=config or None)
     (rbac,) = network_filters(mesh) if tcp else http_filters(mesh)
     policies = rbac["typedConfig"]["rules"].get("policies", {})
-    return policies.get("ns[shop]-policy[p]-rule[0]")
+    found: dict[str, Any] | None = policies.get("ns[shop]-policy[p]-rule[0]")
+    return found
 
 
 def permissions(text: str, action: str = "ALLOW", tcp: bool = False) -> list[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from meshc.ir.cluster import Discovery, DnsFamily, HttpConnectionLimits, LbPolicy, UpstreamProtocol
 from meshc.ir.endpoint import HealthStatus
 from meshc.model.mesh import Mesh
@@ -17,7 +19,7 @@ def rule(spec: str, host: str = "web") -> dict[str, object]:
     return manifest("DestinationRule", "rule", f"host: {host}\n{spec}")
 
 
-def mesh(*objects: dict[str, object], **features: object) -> Mesh:
+def mesh(*objects: dict[str, object], **features: Any) -> Mesh:
     return mesh_of(CLIENT, *WEBS, selecting("web"), *objects, **features)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,7 +75,7 @@ def test_augmenting_labels_keeps_a_network_of_ones_own() -> None:
         ("DoesNotExist", (), (False, False, True)),
     ],
 )
-def test_label_expressions(operator: str, values: tuple[str, ...], holds: tuple[bool, ...]) -> None:
+def test_label_expressions(operator: Any, values: tuple[str, ...], holds: tuple[bool, ...]) -> None:
     requirement = LabelSelectorRequirement(key="k", operator=operator, values=values)
     selector = LabelSelector(match_expressions=(requirement,))
     assert tuple(label_selector.matches(selector, labels) for labels in ({"k": "v1"}, {"k": "x"}, {})) == holds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from meshc.model import auto_addresses
+from meshc.model import auto_addresses, names
 from meshc.model.entries import is_true
 from meshc.model.protocol import Protocol
 from meshc.model.service import Resolution, Service
@@ -240,7 +240,7 @@ def test_a_full_octet_shifts_all_later_slots(monkeypatch: pytest.MonkeyPatch) ->
     """Slot 254 would be 240.240.1.0, an address that ends in 0, so it and what follows move on by one."""
     (pattern,) = mesh_of_text(entry("a", f"hosts: [a.example.com], resolution: DNS, {PORTS}"))[0].services.all
     slots = {"shop/a": 0, "shop/b": 254, "shop/c": 255, "shop/d": 254}
-    monkeypatch.setattr(auto_addresses.names, "fnv1a", slots.__getitem__)
+    monkeypatch.setattr(names, "fnv1a", slots.__getitem__)
     addresses = auto_addresses.by_hash(_named(pattern, key.removeprefix("shop/")) for key in slots)
     assert addresses["shop/a"] == ("240.240.0.1", "2001:2::f0f0:1")
     assert addresses["shop/b"] == ("240.240.1.1", "2001:2::f0f0:11")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from meshc.model.short_names import full_gateway, full_host
@@ -66,7 +68,7 @@ def test_every_name_of_a_virtual_service_is_completed() -> None:
     assert rules.http[0].mirror is not None and rules.http[0].mirror.host == shadow
     assert rules.http[1].mirrors[0].destination is not None and rules.http[1].mirrors[0].destination.host == shadow
     assert rules.tls[0].match[0].gateways == rules.tcp[0].match[0].gateways == ("shop/edge",)
-    routes = (*rules.http, *rules.tls, *rules.tcp)
+    routes: tuple[Any, ...] = (*rules.http, *rules.tls, *rules.tcp)
     assert [route.route[0].destination.host for route in routes if route.route[0].destination] == [cart] * 4
     assert rules.tls[0].match[0].sni_hosts == ("web",)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from meshc.model.traffic_policy import Policy, effective_policy
@@ -46,7 +48,7 @@ def pool(policy: Policy) -> tuple[int, int]:
 
 
 def present(policy: Policy) -> list[str]:
-    return [name for name in Policy.__slots__ if getattr(policy, name) is not None]
+    return [name for name in (f.name for f in dataclasses.fields(policy)) if getattr(policy, name) is not None]
 
 
 ALL = ["connection_pool", "load_balancer", "outlier_detection", "tls", "proxy_protocol"]

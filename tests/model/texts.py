@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
 from meshc.findings import Sink
 from meshc.model.build import build
@@ -17,7 +18,7 @@ from meshc.source import documents_of_text
 
 
 def mesh_of_text(
-    text: str, clusters: Mapping[str, str] | None = None, networks: MeshNetworks | None = None, **features: object
+    text: str, clusters: Mapping[str, str] | None = None, networks: MeshNetworks | None = None, **features: Any
 ) -> tuple[Mesh, Sink]:
     """The mesh of some manifests, and of further clusters' by name; feature flags by attribute name."""
     sink = Sink()

@@ -128,6 +128,12 @@ def test_null_is_absent() -> None:
     assert (made.text, made.flag, made.small, made.inner, made.inners, made.labels) == ("", None, 0, None, (), {})
 
 
+def test_null_in_a_map_of_messages_is_an_empty_message() -> None:
+    made, findings = decode(Everything, "byName: {a: null, b: {deepValue: 1}}")
+    assert findings == []
+    assert {name: inner.deep_value for name, inner in made.by_name.items()} == {"a": 0, "b": 1}
+
+
 def test_messages_know_their_places() -> None:
     made, _ = decode(Everything, "inner: {deepValue: 1}\ninners:\n- deepValue: 2\nbyName:\n  x:\n    deepValue: 3\n")
     assert [part.deep_value for part in (made.inner, *made.inners, made.by_name["x"])] == [1, 2, 3]
@@ -319,6 +325,9 @@ def test_numbers_of_istio_objects_may_be_text() -> None:
         "spec: {host: a, trafficPolicy: {connectionPool: {tcp: {maxConnections: '7', connectTimeout: 30ms}}}}\n"
     )
     (rule,) = load(documents_of_text(text, "f.yaml", sink), sink).by_kind(DestinationRule)
-    tcp = rule.spec.traffic_policy.connection_pool.tcp  # type: ignore[union-attr]
+    policy = rule.spec.traffic_policy
+    assert policy is not None and policy.connection_pool is not None
+    tcp = policy.connection_pool.tcp
+    assert tcp is not None
     assert (tcp.max_connections, tcp.connect_timeout) == (7, 30_000_000)
     assert lines(sink) == []

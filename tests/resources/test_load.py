@@ -93,7 +93,10 @@ def test_every_served_version(version: str) -> None:
             "apiVersion: a/b/c\nkind: X",
             "f.yaml:1:1: warning MC0211: not a Kubernetes object: apiVersion and kind name no API",
         ),
-        ("apiVersion: v1\nkind: Service", "f.yaml:1:1: error MC0207: Service default/(unnamed): metadata.name is missing"),
+        (
+            "apiVersion: v1\nkind: Service",
+            "f.yaml:1:1: error MC0207: Service default/(unnamed): metadata.name is missing",
+        ),
         (
             "apiVersion: v1\nkind: Service\nmetadata: {labels: {a: b}}",
             "f.yaml:3:11: error MC0207: Service default/(unnamed) metadata: metadata.name is missing",
