@@ -153,6 +153,13 @@ def test_tls_of_a_sidecar_is_ignored_elsewhere() -> None:
     assert inbound(mesh)["virtualInbound"].chains[-1].match.transport_protocol == "raw_buffer"  # type: ignore[union-attr]
 
 
+def test_tls_of_a_sidecar_without_a_mode_has_no_parameters() -> None:
+    bare = ingress(9443, "HTTPS", tls={"minProtocolVersion": "TLSV1_3"})
+    mesh = mesh_of(WEB, OFF, sidecar(bare), config={"tlsDefaults": {}}, enable_tls_on_sidecar_ingress=True)
+    tls = inbound(mesh)["virtualInbound"].chains[-1].tls
+    assert tls is not None and tls.parameters is None and tls.validation is None
+
+
 def test_mesh_tls_by_mesh_config_and_metadata() -> None:
     config = {
         "trustDomain": "td",

@@ -104,6 +104,8 @@ def _mesh_parameters(config: MeshConfig) -> TlsParameters:
 
 
 _VALIDATING = ("MUTUAL", "OPTIONAL_MUTUAL")
+_WITH_PARAMETERS = ("SIMPLE", *_VALIDATING)
+"""Modes in which the settings' versions and ciphers count; a Sidecar may leave the mode out, which is none of them."""
 
 
 @shared
@@ -111,9 +113,8 @@ def server_tls(
     mesh: Mesh, settings: ServerTLSSettings, identity: ServerIdentity, alpn: tuple[str, ...] = HTTP_ALPN
 ) -> DownstreamTls:
     """TLS by the settings of a Gateway server or a Sidecar's ingress listener."""
-    mutual = settings.mode == "ISTIO_MUTUAL"
-    parameters = _UNSET if mutual else _server_parameters(mesh.config, settings)
-    if mutual:
+    parameters = _server_parameters(mesh.config, settings) if settings.mode in _WITH_PARAMETERS else _UNSET
+    if settings.mode == "ISTIO_MUTUAL":
         certificates: tuple[SecretReference, ...] = (identity.certificate,)
         validation: ClientValidation | None = _validation(identity.roots, settings)
     elif _credentials(settings):
