@@ -8,7 +8,7 @@ ENVOY := .envoy/envoy/_bin/envoy
 # The recorded answers of a real istiod and the tool that compares with them; where they are absent, what needs them is skipped.
 ORACLE ?= ../shared/oracle
 PARITY ?= ../shared/tools/parity.py
-# Areas (prefixes of case names) in which every resource of every sidecar must be identical.
+# Areas (prefixes of case names) in which every resource must be identical.
 PARITY_AREAS ?= real- clusters- endpoints- routes- listeners- inbound- sidecar- serviceentry- security- random-
 
 FUZZ_SECONDS ?= 60
@@ -61,10 +61,10 @@ golden: setup ## Rewrite the golden files; read the difference before committing
 docs: setup ## The page of findings, from the catalogue
 	$(BIN)/python docs/findings.py
 
-parity: setup ## Compare with the recorded answers over the sidecars of PARITY_AREAS
+parity: setup ## Compare with the recorded answers over PARITY_AREAS
 	@if [ -z "$(strip $(PARITY_AREAS))" ]; then echo "parity: no area is finished yet"; exit 0; fi; \
 	root=$$(mktemp -d) && trap 'rm -rf "$$root"' EXIT && \
-	$(BIN)/python .ci/sidecar_root.py $(ORACLE) $$root/oracle && \
+	$(BIN)/python .ci/translated_root.py $(ORACLE) $$root/oracle && \
 	$(BIN)/python $(PARITY) --root $$root/oracle --meshc $(abspath $(BIN))/meshc --min 100 --show 2 $(PARITY_AREAS)
 
 clean: ## Remove what was built

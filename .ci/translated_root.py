@@ -1,17 +1,21 @@
-"""An oracle folder in, the same folder without its routers out: links, so that parity can demand all of the rest.
+"""An oracle folder in, the same folder without what is not translated yet out: links, so that parity can demand the rest.
 
-usage: sidecar_root.py ORACLE TARGET
+usage: translated_root.py ORACLE TARGET
 
-TARGET must not exist. Cases that have routers alone are left out.
+TARGET must not exist. Left out are the routers of cases whose manifests hold kinds that change a gateway's configuration
+and are not translated: EnvoyFilter, Ingress and the Gateway API.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+UNTRANSLATED = re.compile(rb"^kind: (EnvoyFilter|Ingress|GatewayClass)$|^apiVersion: gateway\.networking", re.MULTILINE)
 
 
 def main() -> int:
@@ -28,9 +32,10 @@ def main() -> int:
 
 
 def write_case(case: Path, target: Path) -> None:
-    """Link what a case has, but for its routers in `case.yaml` and `expected/`."""
+    """Link what a case has, but for the routers, in `case.yaml` and `expected/`, if they are not translated."""
     spec: dict[str, Any] = yaml.safe_load((case / "case.yaml").read_text())
-    routers = {proxy["name"] for proxy in spec["proxies"] if proxy["type"] == "router"}
+    whole = not UNTRANSLATED.search((case / "manifests.yaml").read_bytes())
+    routers = {proxy["name"] for proxy in spec["proxies"] if proxy["type"] == "router" and not whole}
     spec["proxies"] = [proxy for proxy in spec["proxies"] if proxy["name"] not in routers]
     if not spec["proxies"]:
         return
