@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from meshc.findings import Origin
 from meshc.model.node import node
+from meshc.model.service import ServicePort
 
 
 class Health(enum.Enum):
@@ -45,6 +46,10 @@ class Endpoint:
     node_name: str = ""
     network: str = ""
     cluster_id: str = "Kubernetes"
+
+    def is_at(self, port: ServicePort) -> bool:
+        """Whether clusters take the endpoint for one of the port: a ServiceEntry's by number, Kubernetes' by name."""
+        return self.service_port == port.number if self.service_port else self.port_name == port.name
 
     @property
     def address(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 
 from meshc.ir.endpoint import HealthStatus, LbEndpoint
 from meshc.lower.clusters.targets import ClusterTarget
@@ -21,9 +21,6 @@ _STATUS = {
     Health.UNHEALTHY: HealthStatus.UNHEALTHY,
     Health.DRAINING: HealthStatus.DRAINING,
 }
-
-_CANONICAL_NAME = (names.LABEL_CANONICAL_NAME, "app.kubernetes.io/name", "app")
-_CANONICAL_REVISION = (names.LABEL_CANONICAL_REVISION, "app.kubernetes.io/version", "version")
 
 
 @node
@@ -51,7 +48,7 @@ def discovered(mesh: Mesh, target: ClusterTarget) -> tuple[Candidate, ...]:
 @shared
 def resolved(mesh: Mesh, target: ClusterTarget) -> tuple[Candidate, ...]:
     """The endpoints of a DNS cluster: those of the ServiceEntry port's number, whose addresses may be host names."""
-    found = (e for e in mesh.endpoints.of(target.service) if e.service_port == target.port.number)
+    found = (e for e in mesh.endpoints.of(target.service) if e.is_at(target.port))
     return _candidates(mesh, target, mesh.endpoint_map.relocate(target.service, target.port, found))
 
 
@@ -106,12 +103,7 @@ def _workload(mesh: Mesh, service: Service, endpoint: Endpoint) -> str:
         if names.LABEL_CANONICAL_NAME in service.labels:
             canonical = (names.LABEL_CANONICAL_NAME, names.LABEL_CANONICAL_REVISION)
             labels = {**labels, **{key: service.labels.get(key, "") for key in canonical}}
-    name = _first(labels, _CANONICAL_NAME, endpoint.workload_name)
-    revision = _first(labels, _CANONICAL_REVISION, "latest")
+    name, revision = names.canonical_name(labels, endpoint.workload_name), names.canonical_revision(labels)
     return ";".join(
         (endpoint.workload_name, namespace, name, "" if revision == "latest" else revision, endpoint.cluster_id)
     )
-
-
-def _first(labels: Mapping[str, str], keys: Sequence[str], default: str) -> str:
-    return next((labels[key] for key in keys if key in labels), default)

@@ -24,17 +24,10 @@ def service_takes_part(mesh: Mesh, target: ClusterTarget) -> bool:
     if service.mesh_external or not mesh.config.enable_auto_mtls:
         return False
     if _clients_choose_address(target):
-        found = [e for e in mesh.endpoints.of(service) if _is_at(e, target.port)]
+        found = [e for e in mesh.endpoints.of(service) if e.is_at(target.port)]
         if not found or any(e.tls_mode == DISABLED for e in found):
             return False
     return mesh.policies.namespace_mode(service.namespace) is not MtlsMode.DISABLE
-
-
-def _is_at(endpoint: Endpoint, port: ServicePort) -> bool:
-    """As clusters have it: a ServiceEntry's endpoints belong to a port by number, others by name."""
-    if endpoint.service_port:
-        return endpoint.service_port == port.number
-    return endpoint.port_name == port.name
 
 
 def _clients_choose_address(target: ClusterTarget) -> bool:
