@@ -63,7 +63,7 @@ def _compile(hint: Any) -> Decode:
     if origin is typing.Annotated:
         return integer(arguments[1])
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return _string_map if arguments[1] is str else _map_of(decoder(arguments[1]))
+        return _string_map if arguments[1] is str else _value_map(arguments[1])
     if hint in SCALARS:
         return SCALARS[hint]
     if isinstance(hint, type) and issubclass(hint, Message):
@@ -109,12 +109,31 @@ def _string_map(value: Any, at: Mark, decoding: Decoding) -> Any:
     if type(value) is Map:
         if all(type(element) is str for element in value.values()):
             return dict(value)
-        if not decoding.lenient and None in value.values():
-            filled = Map(value.at)
-            filled.update({key: "" if element is None else element for key, element in value.items()})
-            filled.marks = value.marks
-            value = filled
+        if not decoding.lenient:
+            value = _filled(value, "")
     return _strings(value, at, decoding)
+
+
+def _value_map(hint: Any) -> Decode:
+    """The decoder of a map of other values; proto JSON reads null in a map of messages as an empty message."""
+    plain = _map_of(decoder(hint))
+    if not (isinstance(hint, type) and issubclass(hint, Message)):
+        return plain
+
+    def decode(value: Any, at: Mark, decoding: Decoding) -> Any:
+        return plain(_filled(value, Map(at)) if type(value) is Map and decoding.lenient else value, at, decoding)
+
+    return decode
+
+
+def _filled(value: Map, empty: Any) -> Map:
+    """The mapping with something empty in place of null; the very same one if there is no null."""
+    if None not in value.values():
+        return value
+    filled = Map(value.at)
+    filled.update({key: empty if element is None else element for key, element in value.items()})
+    filled.marks = value.marks
+    return filled
 
 
 # Messages
