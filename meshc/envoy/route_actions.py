@@ -87,6 +87,7 @@ def _forward(to: Forward) -> dict[str, Any]:
         "append_x_forwarded_host": to.append_forwarded_host,
         "request_mirror_policies": [_mirror(mirror) for mirror in to.mirrors],
         "hash_policy": [_hash_policy(policy) for policy in to.hash_policies],
+        "cluster_not_found_response_code": "INTERNAL_SERVER_ERROR" if to.missing_is_error else None,
     }
     if isinstance(to.to, str):
         fields["cluster"] = to.to
@@ -169,7 +170,7 @@ def _hash_policy(policy: HashPolicy) -> dict[str, Any]:
 def _redirect(redirect: Redirect) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "host_redirect": redirect.host,
-        "path_redirect": redirect.path,
+        "prefix_rewrite" if redirect.prefix_only else "path_redirect": redirect.path,
         "port_redirect": redirect.port,
         "response_code": _REDIRECT_CODES[redirect.code],
     }

@@ -46,6 +46,8 @@ def _path(path: StringMatch) -> dict[str, Any]:
             return {"path": path.text}
         case MatchKind.REGEX:
             return {"safe_regex": {"regex": path.text}}
+        case MatchKind.SEGMENTS:
+            return {"path_separated_prefix": path.text}
 
 
 def _query(query: QueryMatch) -> dict[str, Any]:

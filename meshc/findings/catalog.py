@@ -240,6 +240,7 @@ _RULES += (
     Rule("MC0614", "WARNING", "fault without effect"),
     Rule("MC0615", "WARNING", "header operation without effect", "rewrite.authority changes the host of requests"),
     Rule("MC0616", "WARNING", "source of a match ignored", "write one match for gateways and one for sidecars"),
+    Rule("MC0617", "WARNING", "mirror without effect", "give it a destination and a share of more than 0"),
 )
 
 _RULES += (

@@ -147,6 +147,7 @@ class Forward:
 
     Rewrites are empty or None where nothing is rewritten. `timeout` 0: no limit; `grpc_timeout_limit` bounds what a
     gRPC client may ask for, None: not set. `append_forwarded_host`: the original host goes along as x-forwarded-host.
+    `missing_is_error`: a cluster that does not exist is the server's error (500), not an unavailable service (503).
     """
 
     to: str | tuple[WeightedCluster, ...]
@@ -160,17 +161,22 @@ class Forward:
     append_forwarded_host: bool = False
     mirrors: tuple[Mirror, ...] = ()
     hash_policies: tuple[HashPolicy, ...] = ()
+    missing_is_error: bool = False
 
 
 @value
 class Redirect:
-    """The client is sent elsewhere; empty or None: that part of the URL stays. `path` is always written."""
+    """The client is sent elsewhere; empty or None: that part of the URL stays.
+
+    `path` is always written: it replaces the whole path, or with `prefix_only` what the route matched of it.
+    """
 
     path: str
     host: str = ""
     scheme: str = ""
     port: int | None = None
     code: int = 301
+    prefix_only: bool = False
 
 
 @value

@@ -8,11 +8,15 @@ from meshc.ir.node import value
 
 
 class MatchKind(enum.Enum):
-    """How a string is compared; a regex must match the whole string."""
+    """How a string is compared; a regex must match the whole string.
+
+    `SEGMENTS` is for paths alone: a prefix that ends where the path or one of its segments ends.
+    """
 
     EXACT = "exact"
     PREFIX = "prefix"
     REGEX = "regex"
+    SEGMENTS = "segments"
 
 
 @value
@@ -69,4 +73,8 @@ class RouteMatch:
 ANY_PATH = StringMatch(kind=MatchKind.PREFIX, text="/")
 """Matches every path."""
 
-_EVERYTHING = (ANY_PATH, StringMatch(kind=MatchKind.REGEX, text=".*"))
+_EVERYTHING = (
+    ANY_PATH,
+    StringMatch(kind=MatchKind.SEGMENTS, text="/"),
+    StringMatch(kind=MatchKind.REGEX, text=".*"),
+)

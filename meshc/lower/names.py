@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from meshc.ir.node import value
 from meshc.model.service import Service, ServicePort
+from meshc.scope.sidecar import OutboundPolicy
 
 BLACK_HOLE_CLUSTER = "BlackHoleCluster"
 PASSTHROUGH_CLUSTER = "PassthroughCluster"
 INBOUND_PASSTHROUGH_CLUSTER = "InboundPassthroughCluster"
 EXTERNAL_SDS_CLUSTER = "sds-external"
+UNKNOWN_CLUSTER = "UnknownService"
 
 
 def outbound_cluster_name(port: int, subset: str, hostname: str) -> str:
     """The cluster of a service port, or of a subset of it. `port` is the service's."""
     return f"outbound|{port}|{subset}|{hostname}"
+
+
+def destination_cluster_name(port: int, subset: str, host: str) -> str:
+    """The cluster of a destination, whether or not such a service exists; without a host it can be none."""
+    return outbound_cluster_name(port, subset, host) if host else UNKNOWN_CLUSTER
+
+
+def catch_all_cluster(policy: OutboundPolicy) -> str:
+    """Where traffic to unknown destinations goes: where it was going to, to the egress proxy, or nowhere."""
+    if not policy.allow_any:
+        return BLACK_HOLE_CLUSTER
+    egress = policy.egress_proxy
+    if egress is None:
+        return PASSTHROUGH_CLUSTER
+    return destination_cluster_name(egress.port.number if egress.port is not None else 0, egress.subset, egress.host)
 
 
 def inbound_cluster_name(port: int) -> str:

@@ -90,3 +90,15 @@ def test_fields_that_are_written_although_they_are_empty() -> None:
     }
     empty = RouteMatch(path=StringMatch(kind=MatchKind.PREFIX, text=""))
     assert to_value(message_class("envoy.config.route.v3.RouteMatch")(**route_match(empty))) == {"prefix": ""}
+
+
+def test_what_only_routes_of_other_apis_have() -> None:
+    route = message_class("envoy.config.route.v3.Route")
+    segments = RouteMatch(path=StringMatch(kind=MatchKind.SEGMENTS, text="/a"))
+    assert to_value(route(match=route_match(segments))) == {"match": {"pathSeparatedPrefix": "/a"}}
+    redirect = Redirect(path="", prefix_only=True)
+    assert to_value(route(**action(redirect))) == {"redirect": {"prefixRewrite": ""}}
+    forward = Forward(to="x", timeout=0, missing_is_error=True)
+    assert to_value(route(**action(forward))) == {
+        "route": {"cluster": "x", "timeout": "0s", "clusterNotFoundResponseCode": "INTERNAL_SERVER_ERROR"}
+    }

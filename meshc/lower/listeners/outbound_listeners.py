@@ -15,7 +15,8 @@ from meshc.lower.listeners.network_filters import tcp_facts
 from meshc.lower.listeners.plan import ListenerPlan
 from meshc.lower.listeners.plans import headless_addresses, outbound_plans
 from meshc.lower.listeners.stream_routes import label_keys
-from meshc.lower.listeners.virtual_outbound import catch_all_cluster, passthrough_chain, virtual_outbound
+from meshc.lower.listeners.virtual_outbound import passthrough_chain, virtual_outbound
+from meshc.lower.names import catch_all_cluster
 from meshc.lower.routes.facts import select_labels
 from meshc.lower.telemetry.access_logs import access_logs
 from meshc.model.attachment import GATEWAY_NAME_LABEL

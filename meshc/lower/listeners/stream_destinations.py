@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from meshc.ir.network_filter import TcpProxy, Tunnel, WeightedCluster
 from meshc.lower.listeners.plan import ListenPort
-from meshc.lower.names import expand_stat_name, outbound_cluster_name, stat_names
+from meshc.lower.names import destination_cluster_name, expand_stat_name, outbound_cluster_name, stat_names
 from meshc.lower.routes.domains import join_port
 from meshc.model.api import Destination, LoadBalancerSettings, RouteDestination, TrafficPolicy, TunnelSettings
 from meshc.model.destination_rules import DestinationRule
@@ -14,8 +14,6 @@ from meshc.model.mesh import Mesh
 from meshc.model.node import node
 from meshc.model.service import Resolution, Service, ServicePort
 from meshc.model.virtual_services import VirtualService
-
-UNKNOWN_CLUSTER = "UnknownService"
 
 
 @node
@@ -69,7 +67,7 @@ def destination_cluster(destination: Destination, service: Service | None, port:
         port = service.ports[0].number
     aliased = service is not None and service.resolution is Resolution.ALIAS
     host = service.external_name if service is not None and aliased else destination.host
-    return outbound_cluster_name(port, destination.subset, host) if host else UNKNOWN_CLUSTER
+    return destination_cluster_name(port, destination.subset, host)
 
 
 def _weighted(view: StreamView, route: RouteDestination, port: ListenPort) -> WeightedCluster:

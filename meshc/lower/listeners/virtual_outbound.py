@@ -9,24 +9,13 @@ from meshc.ir.listener import Direction, FilterChain, FilterChainMatch, Listener
 from meshc.ir.network_filter import NetworkFilter, TcpProxy
 from meshc.lower.listeners.client import UNSPECIFIED_IPV6, ListenerClient
 from meshc.lower.listeners.network_filters import TcpFacts
-from meshc.lower.names import BLACK_HOLE_CLUSTER, PASSTHROUGH_CLUSTER, outbound_cluster_name
+from meshc.lower.names import BLACK_HOLE_CLUSTER
 from meshc.model.mesh import Mesh
 from meshc.model.service import UNSPECIFIED
 from meshc.model.shared import shared
 from meshc.scope.proxy import IpMode
-from meshc.scope.sidecar import OutboundPolicy
 
 BUILT_IN = Origin()
-
-
-def catch_all_cluster(policy: OutboundPolicy) -> str:
-    """Where traffic to unknown destinations goes."""
-    if not policy.allow_any:
-        return BLACK_HOLE_CLUSTER
-    egress = policy.egress_proxy
-    if egress is None:
-        return PASSTHROUGH_CLUSTER
-    return outbound_cluster_name(egress.port.number if egress.port is not None else 0, egress.subset, egress.host)
 
 
 @shared

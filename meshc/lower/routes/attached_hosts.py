@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from meshc.model.hosts import is_wildcard, matches
 from meshc.model.mesh import Mesh
@@ -10,7 +10,7 @@ from meshc.model.node import node
 from meshc.model.protocol import Protocol
 from meshc.model.service import Service, ServicePort
 from meshc.model.shared import shared
-from meshc.model.virtual_services import VirtualService
+from meshc.model.virtual_services import RouteSemantics, VirtualService
 from meshc.scope.sidecar import EgressListener
 
 EVERY_PORT = 0
@@ -69,11 +69,15 @@ def tcp_port(service: Service, number: int) -> ServicePort | None:
 
 
 @shared
-def attachments(mesh: Mesh, egress: EgressListener, port: int) -> tuple[Attachment, ...]:
-    """The VirtualServices in force on a listener port, in order, with their hosts (spec: routes 5.1, 5.3)."""
+def attachments(mesh: Mesh, namespace: str, egress: EgressListener, port: int) -> tuple[Attachment, ...]:
+    """The VirtualServices in force on a listener port, in order, with their hosts (spec: routes 5.1, 5.3).
+
+    `namespace` is the clients'.
+    """
     working = working_set(mesh, egress, port)
-    found = (_attachment(rule, working, egress.owners) for rule in egress.virtual_services if _selected(rule, working))
-    return tuple(attachment for attachment in found if attachment.services)
+    selected = (rule for rule in egress.virtual_services if _selected(rule, working))
+    made = (_attachment(rule, working, egress.owners, namespace) for rule in selected)
+    return tuple(one for one in made if one.services)
 
 
 def _selected(rule: VirtualService, working: WorkingSet) -> bool:
@@ -83,12 +87,16 @@ def _selected(rule: VirtualService, working: WorkingSet) -> bool:
     return any(working.has_match(host.lower()) for host in rule.hosts)
 
 
-def _attachment(rule: VirtualService, working: WorkingSet, owners: Mapping[str, VirtualService]) -> Attachment:
+def _attachment(
+    rule: VirtualService, working: WorkingSet, owners: Mapping[str, VirtualService], namespace: str
+) -> Attachment:
     """Split the rule's hosts, and group the services by port.
 
     On port 80 a rule without any service there still serves its other hosts; on other ports it serves nothing.
     """
     hosts, services = _split(rule, working, owners)
+    if not _concerns(rule, (working.services[host] for host in services), namespace):
+        return Attachment(rule, (), {})
     ports: dict[int, list[str]] = {}
     for host in services:
         for port in working.http_ports(working.services[host]):
@@ -99,18 +107,29 @@ def _attachment(rule: VirtualService, working: WorkingSet, owners: Mapping[str, 
     return Attachment(rule, tuple(hosts), grouped)
 
 
+def _concerns(rule: VirtualService, services: Iterable[Service], namespace: str) -> bool:
+    """What Gateway API routes say is for clients of their own namespace, or about services of it."""
+    return (
+        rule.semantics is not RouteSemantics.GATEWAY
+        or rule.namespace == namespace
+        or any(service.namespace == rule.namespace for service in services)
+    )
+
+
 def _split(
     rule: VirtualService, working: WorkingSet, owners: Mapping[str, VirtualService]
 ) -> tuple[list[str], list[str]]:
     """Hosts that are no service; and services: named ones, then those under a wildcard that no better rule owns.
 
-    Owners are known by hosts as written: a service or rule in capitals never meets under a wildcard.
+    Owners are known by hosts as written: a service or rule in capitals never meets under a wildcard. To Gateway API a
+    wildcard is never about services.
     """
     named = [host.lower() for host in rule.hosts if not is_wildcard(host)]
     hosts = [host for host in named if host not in working.services]
     services = [host for host in named if host in working.services]
     for wildcard in (host.lower() for host in rule.hosts if is_wildcard(host)):
-        covered = [host for host in working.services if matches(wildcard, host)]
+        to_services = rule.semantics is not RouteSemantics.GATEWAY
+        covered = [host for host in working.services if matches(wildcard, host)] if to_services else []
         services += [host for host in covered if owners.get(host) is rule]
         if not covered:
             hosts.append(wildcard)

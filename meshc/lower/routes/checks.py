@@ -71,6 +71,7 @@ def _remarks(route: HTTPRoute) -> Iterator[_Remark]:
     yield from _action_remarks(route)
     yield from _retry_remarks(route)
     yield from _fault_remarks(route)
+    yield from _mirror_remarks(route)
     yield from _header_remarks(route.headers, "headers")
     for index, destination in enumerate(route.route):
         yield from _header_remarks(destination.headers, f"route[{index}].headers")
@@ -107,6 +108,17 @@ def _fault_remarks(route: HTTPRoute) -> Iterator[_Remark]:
         yield _Remark("MC0614", delay, "fault.delay", "has no percentage: nothing is delayed")
     if abort is not None and abort.http_status is None and abort.grpc_status is None:
         yield _Remark("MC0614", abort, "fault.abort", "has neither httpStatus nor grpcStatus: nothing is aborted")
+
+
+def _mirror_remarks(route: HTTPRoute) -> Iterator[_Remark]:
+    share = route.mirror_percentage
+    if route.mirror is not None and (share.value <= 0 if share is not None else route.mirror_percent == 0):
+        yield _Remark("MC0617", route.mirror, "mirror", "has a share of 0 and gets nothing")
+    for index, mirror in enumerate(route.mirrors):
+        if mirror.destination is None:
+            yield _Remark("MC0617", mirror, f"mirrors[{index}]", "has no destination")
+        elif mirror.percentage is not None and mirror.percentage.value <= 0:
+            yield _Remark("MC0617", mirror, f"mirrors[{index}]", "has a share of 0 and gets nothing")
 
 
 def _header_remarks(headers: Headers | None, field: str) -> Iterator[_Remark]:

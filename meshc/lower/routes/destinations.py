@@ -8,7 +8,7 @@ from typing import Protocol
 from meshc.ir.node import value
 from meshc.ir.route_action import HashPolicy
 from meshc.ir.route_filters import Session
-from meshc.lower.names import outbound_cluster_name
+from meshc.lower.names import destination_cluster_name
 from meshc.lower.routes.hash_policy import destination_hash, hash_policy
 from meshc.lower.routes.sessions import session
 from meshc.model.api import Destination, HTTPRoute
@@ -17,8 +17,6 @@ from meshc.model.mesh import Mesh
 from meshc.model.service import Resolution, Service
 from meshc.model.shared import shared
 from meshc.scope.destinations import http_destinations
-
-UNKNOWN_CLUSTER = "UnknownService"
 
 
 @value
@@ -72,7 +70,7 @@ def _upstream(
     host = alias or destination.host
     found = destination_hash(rule, destination) if rule is not None else None
     return Upstream(
-        cluster=outbound_cluster_name(port, destination.subset, host) if host else UNKNOWN_CLUSTER,
+        cluster=destination_cluster_name(port, destination.subset, host),
         hash_policy=hash_policy(found),
         hashed=found is not None,
         session=sticky,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from meshc.ir.duration import SECOND
 from meshc.ir.route_filters import Abort, AbortKind, CorsPolicy, Delay, FaultInjection
 from meshc.ir.route_match import MatchKind, StringMatch
-from meshc.lower.routes.fractions import fraction, whole_percent
+from meshc.lower.routes.fractions import fraction, unsigned, whole_percent
 from meshc.lower.routes.string_match import string_match
 from meshc.model import api
 from meshc.model.api import HTTPFaultAbort, HTTPFaultDelay, HTTPFaultInjection
@@ -53,7 +53,7 @@ def _delay(delay: HTTPFaultDelay) -> Delay | None:
 def _abort(abort: HTTPFaultAbort) -> Abort | None:
     share = fraction(abort.percentage) if abort.percentage is not None else None
     if abort.http_status is not None:
-        return Abort(kind=AbortKind.HTTP, status=abort.http_status, share=share)
+        return Abort(kind=AbortKind.HTTP, status=unsigned(abort.http_status), share=share)
     if abort.grpc_status is not None:
         return Abort(kind=AbortKind.GRPC, status=_GRPC_NUMBERS.get(abort.grpc_status, 0), share=share)
     return None
@@ -68,10 +68,16 @@ def cors_policy(policy: api.CorsPolicy | None) -> CorsPolicy | None:
         methods=",".join(policy.allow_methods),
         headers=",".join(policy.allow_headers),
         expose_headers=",".join(policy.expose_headers),
-        max_age=str(policy.max_age // SECOND) if policy.max_age is not None else "",
+        max_age=str(_whole_seconds(policy.max_age)) if policy.max_age is not None else "",
         credentials=policy.allow_credentials,
         forward_unmatched_preflights=policy.unmatched_preflights != "IGNORE",
     )
+
+
+def _whole_seconds(nanoseconds: int) -> int:
+    """What is less than a second is cut off, whatever the sign."""
+    seconds = abs(nanoseconds) // SECOND
+    return seconds if nanoseconds >= 0 else -seconds
 
 
 def _origins(policy: api.CorsPolicy) -> tuple[StringMatch, ...]:

@@ -11,7 +11,7 @@ from meshc.findings import Origin
 from meshc.ir.node import node, value
 from meshc.ir.route import Route, RouteLoss, RouteNote
 from meshc.ir.route_action import Action, Forward
-from meshc.ir.route_match import MatchKind, RouteMatch
+from meshc.ir.route_match import MatchKind, RouteMatch, StringMatch
 from meshc.lower.routes.action import Upstreams, direct_response, forward, receiving, redirect, upstream_of
 from meshc.lower.routes.destinations import Lookup, Upstream, destinations, upstream
 from meshc.lower.routes.facts import RouteFacts
@@ -22,7 +22,7 @@ from meshc.lower.routes.sessions import session_of_route
 from meshc.model.api import HTTPMatchRequest, HTTPRoute
 from meshc.model.mesh import Mesh
 from meshc.model.shared import shared
-from meshc.model.virtual_services import VirtualService
+from meshc.model.virtual_services import RouteSemantics, VirtualService
 
 
 @node
@@ -125,8 +125,8 @@ def _route(
     facts: RouteFacts,
 ) -> Route:
     """One route: headers of a sole destination join the route's own."""
-    condition = route_match(match)
-    action = _action(mesh, route, upstreams, facts)
+    condition = route_match(match, by_segments=service.semantics is not RouteSemantics.ISTIO)
+    action = _action(mesh, route, service.semantics, condition.path, upstreams, facts)
     headers = header_changes(route.headers)
     receivers = receiving(route) if isinstance(action, Forward) else []
     if len(route.route) == 1 and receivers:
@@ -150,12 +150,14 @@ def _name(route: HTTPRoute, match: HTTPMatchRequest | None) -> str:
     return f"{route.name}.{match.name}" if match is not None and match.name else route.name
 
 
-def _action(mesh: Mesh, route: HTTPRoute, upstreams: Upstreams, facts: RouteFacts) -> Action | None:
+def _action(
+    mesh: Mesh, route: HTTPRoute, semantics: RouteSemantics, path: StringMatch, upstreams: Upstreams, facts: RouteFacts
+) -> Action | None:
     if route.redirect is not None:
-        return redirect(route.redirect, facts)
+        return redirect(route.redirect, semantics, facts)
     if route.direct_response is not None:
         return direct_response(route.direct_response)
-    return forward(mesh, route, upstreams, facts)
+    return forward(mesh, route, semantics, path, upstreams, facts)
 
 
 def _subject(service: VirtualService, action: Action | None, facts: RouteFacts) -> str:
@@ -167,4 +169,9 @@ def _subject(service: VirtualService, action: Action | None, facts: RouteFacts) 
 
 
 def _operation_path(match: RouteMatch) -> str:
-    return match.path.text + "*" if match.path.kind is MatchKind.PREFIX else match.path.text
+    match match.path.kind:
+        case MatchKind.PREFIX:
+            return match.path.text + "*"
+        case MatchKind.SEGMENTS:
+            return "/*"
+    return match.path.text

@@ -8,6 +8,7 @@ from meshc.ir.route_match import (
     ANY_PATH,
     ClaimMatch,
     HeaderMatch,
+    MatchKind,
     QueryMatch,
     RouteMatch,
     StringMatch,
@@ -37,12 +38,15 @@ def is_conditional(match: HTTPMatchRequest) -> bool:
     return bool(match.port or match.gateways or match.source_labels or match.source_namespace)
 
 
-def route_match(match: HTTPMatchRequest | None) -> RouteMatch:
-    """The condition on requests (spec: routes 10.3)."""
+def route_match(match: HTTPMatchRequest | None, *, by_segments: bool = False) -> RouteMatch:
+    """The condition on requests (spec: routes 10.3).
+
+    `by_segments`: prefixes are those of Gateway API and Ingress, `/a` is one of `/a/b` and not of `/ab`.
+    """
     if match is None:
         return RouteMatch(path=ANY_PATH)
     return RouteMatch(
-        path=_path(match.uri),
+        path=_path(match.uri, by_segments),
         case_sensitive=not match.ignore_uri_case,
         headers=(*_headers(match), *_pseudo_headers(match)),
         query=tuple(QueryMatch(name=name, match=value_match(m)) for name, m in sorted(match.query_params.items())),
@@ -50,8 +54,11 @@ def route_match(match: HTTPMatchRequest | None) -> RouteMatch:
     )
 
 
-def _path(uri: api.StringMatch | None) -> StringMatch:
-    return (string_match(uri) if uri is not None else None) or ANY_PATH
+def _path(uri: api.StringMatch | None, by_segments: bool) -> StringMatch:
+    path = (string_match(uri) if uri is not None else None) or ANY_PATH
+    if by_segments and path.kind is MatchKind.PREFIX and path != ANY_PATH:
+        return StringMatch(kind=MatchKind.SEGMENTS, text=path.text.removesuffix("/"))
+    return path
 
 
 def _headers(match: HTTPMatchRequest) -> list[HeaderMatch]:

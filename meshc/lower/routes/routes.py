@@ -9,7 +9,7 @@ from meshc.findings import Origin
 from meshc.ir.node import value
 from meshc.ir.route import Route, RouteConfiguration, VirtualHost
 from meshc.ir.route_action import Action, DirectResponse, Forward
-from meshc.lower.names import PASSTHROUGH_CLUSTER, outbound_cluster_name
+from meshc.lower.names import catch_all_cluster
 from meshc.lower.routes.attached_hosts import EVERY_PORT
 from meshc.lower.routes.client import RouteClient, route_client
 from meshc.lower.routes.default_routes import EVERYTHING
@@ -120,15 +120,9 @@ def _by_domain(mesh: Mesh, made: VirtualHosts) -> dict[str, VirtualHost]:
 def _catch_all(mesh: Mesh, policy: OutboundPolicy, attempt_count: bool, forwarded_host: bool) -> VirtualHost:
     """Requests to unknown hosts: to where they were going, to the egress proxy, or nowhere (spec: routes 5.6)."""
     name = "allow_any" if policy.allow_any else "block_all"
-    action = _pass_on(policy, forwarded_host) if policy.allow_any else DirectResponse(status=502)
+    action: Action = DirectResponse(status=502)
+    if policy.allow_any:
+        cluster = catch_all_cluster(policy)
+        action = Forward(to=cluster, timeout=0, grpc_timeout_limit=0, append_forwarded_host=forwarded_host)
     route = Route(origin=policy.origin, name=name, match=EVERYTHING, action=action)
     return VirtualHost(name=name, origin=policy.origin, domains=("*",), routes=(route,), attempt_count=attempt_count)
-
-
-def _pass_on(policy: OutboundPolicy, forwarded_host: bool) -> Action:
-    proxy = policy.egress_proxy
-    cluster = PASSTHROUGH_CLUSTER
-    if proxy is not None:
-        port = proxy.port.number if proxy.port is not None else 0
-        cluster = outbound_cluster_name(port, proxy.subset, proxy.host)
-    return Forward(to=cluster, timeout=0, grpc_timeout_limit=0, append_forwarded_host=forwarded_host)

@@ -99,7 +99,7 @@ def _rule_groups(
         labels=client.labels,
         append_forwarded_host=client.forwarded_host,
     )
-    for attached in attachments(mesh, egress, port):
+    for attached in attachments(mesh, namespace, egress, port):
         made = http_routes(mesh, attached.rule, facts, lookup)
         if made.routes:
             for number, services in attached.services.items():
