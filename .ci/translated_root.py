@@ -1,9 +1,9 @@
-"""An oracle folder in, the same folder without what is not translated yet out: links, so that parity can demand the rest.
+"""An oracle folder in, the same without what is not translated yet out: links, so that parity can demand the rest.
 
 usage: translated_root.py ORACLE TARGET
 
-TARGET must not exist. Left out are the routers of cases whose manifests hold kinds that change a gateway's configuration
-and are not translated: EnvoyFilter, Ingress and the Gateway API.
+TARGET must not exist. Left out are the routers of cases whose manifests hold kinds that change the configuration of
+gateways and are not translated: EnvoyFilter, Ingress and the Gateway API.
 """
 
 from __future__ import annotations
