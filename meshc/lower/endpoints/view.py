@@ -96,7 +96,7 @@ def _chosen(labels: Mapping[str, str], wanted: Iterable[str]) -> tuple[tuple[str
 
 def _visible_networks(proxy: Proxy) -> frozenset[str] | None:
     """The networks that the proxy asked to see; None for all."""
-    asked = proxy.metadata.get("REQUESTED_NETWORK_VIEW")
+    asked = str(proxy.metadata.get("REQUESTED_NETWORK_VIEW") or "")
     return frozenset(name.strip() for name in asked.split(",")) if asked else None
 
 
