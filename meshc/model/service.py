@@ -72,8 +72,9 @@ class Service:
 
     `name` takes part in sorting and is the host for a ServiceEntry. `address` is the default address, `0.0.0.0` for
     none; `cluster_addresses` are the addresses per cluster id (Kubernetes only); `auto_addresses` are (IPv4, IPv6),
-    empty if none. `export_to` is never empty: the mesh default is filled in. `accounts` are SPIFFE ids the
-    service itself names. `selector` is None without one; `external_name` is set for `Resolution.ALIAS`.
+    empty if none. `export_to` is never empty: the mesh default is filled in, which `exported_by_default` says of a
+    ServiceEntry. `accounts` are SPIFFE ids the service itself names. `selector` is None without one; `external_name` is
+    set for `Resolution.ALIAS`.
     """
 
     hostname: str
@@ -91,6 +92,7 @@ class Service:
     labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
     selector: Mapping[str, str] | None = None
     export_to: frozenset[str] = frozenset({"*"})
+    exported_by_default: bool = False
     accounts: tuple[str, ...] = ()
     aliases: tuple[Alias, ...] = ()
     external_name: str = ""

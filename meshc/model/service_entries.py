@@ -108,6 +108,7 @@ def _pattern(
         labels=labels,
         selector=spec.workload_selector.labels if spec.workload_selector is not None else None,
         export_to=frozenset(spec.export_to) or default_export,
+        exported_by_default=not spec.export_to,
         accounts=spec.subject_alt_names,
         traffic_distribution=of_service(None, meta, namespace),
         race_first_connect=strategy.upper() == "RACE_FIRST_TCP_CONNECT",

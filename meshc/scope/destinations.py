@@ -26,7 +26,10 @@ def destination_services(mesh: Mesh, namespace: str, rules: Iterable[VirtualServ
         source = namespace if _tells_sources_apart(mesh, virtual_service) else ""
         for host, ports in _destination_ports(mesh, virtual_service, source).items():
             service = _best_service(mesh, host, namespace)
-            if service is not None and (reduced := _reduce(mesh, service, {port} if port else ports)) is not None:
+            if service is None:
+                continue
+            reduced = _reduce_to_listener(mesh, service, port) if port else _reduce(mesh, service, ports)
+            if reduced is not None:
                 yield reduced
 
 
@@ -35,6 +38,12 @@ def _reduce(mesh: Mesh, service: Service, numbers: Collection[int]) -> Service |
         return service
     ports = tuple(port for port in service.ports if port.number in numbers)
     return narrowed(mesh, service, ports, service.aliases) if ports else None
+
+
+def _reduce_to_listener(mesh: Mesh, service: Service, number: int) -> Service | None:
+    """The service with the first of its ports of that number."""
+    port = service.port(number)
+    return narrowed(mesh, service, (port,), service.aliases) if port is not None else None
 
 
 def _best_service(mesh: Mesh, host: str, namespace: str) -> Service | None:

@@ -41,12 +41,13 @@ def _stronger(mesh: Mesh, current: Service, other: Service) -> Service:
 
 
 def _alike(one: Service, other: Service) -> bool:
+    """Equal but for their ports. Lists of `exportTo` count as written: none and one that says the default differ."""
     return (
         one.namespace == other.namespace
         and one.resolution is other.resolution
         and one.labels == other.labels
         and (one.selector or {}) == (other.selector or {})
-        and one.export_to == other.export_to
+        and (one.export_to, one.exported_by_default) == (other.export_to, other.exported_by_default)
     )
 
 

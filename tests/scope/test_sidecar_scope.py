@@ -119,6 +119,13 @@ def test_ports_of_several_listeners_join() -> None:
     assert [p.number for p in scope(mesh).services[0].ports] == [81, 80]
 
 
+@pytest.mark.parametrize(("export_to", "ports"), [("", [80, 81]), ("*", [80])])
+def test_entries_join_only_if_their_exports_are_written_alike(export_to: str, ports: list[int]) -> None:
+    mesh = mesh_of(entry("a", "x.example.com"), entry("b", "x.example.com", age=1, ports="81", export_to=export_to))
+    for found in (scope(mesh), default_scope(mesh, "shop")):
+        assert [p.number for p in found.by_host["x.example.com"].ports] == ports
+
+
 CLASH = (
     entry("first", "clash.example.com", "data", age=0),
     entry("second", "clash.example.com", "apps", age=1),
@@ -201,6 +208,20 @@ def test_destinations_are_reduced_to_the_ports_named() -> None:
     found = scope(mesh)
     assert hosts(found) == ["a.shop", "b.data"]
     assert [p.number for p in found.by_host["b.data.svc.cluster.local"].ports] == [81, 82]
+
+
+def test_a_destination_keeps_the_first_port_of_the_listeners_number() -> None:
+    dns = service("dns", "data", ports="53,80")
+    dns["spec"]["ports"].insert(0, {"name": "udp", "port": 53, "protocol": "UDP"})
+    port = "{number: 53, protocol: TCP, name: tcp}"
+    mesh = mesh_of(
+        service("a", ports="53"),
+        dns,
+        rules("a", "a", "dns.data.svc.cluster.local"),
+        sidecar("s", f"[{{port: {port}, hosts: ['./*']}}]"),
+    )
+    found = scope(mesh).by_host["dns.data.svc.cluster.local"]
+    assert [(p.number, p.protocol) for p in found.ports] == [(53, Protocol.UDP)]
 
 
 @pytest.mark.parametrize(("best", "expected"), [(True, "data"), (False, "apps")])
