@@ -82,6 +82,12 @@ trafficPolicy:
     assert cluster.http.protocol is UpstreamProtocol.HTTP1
 
 
+def test_a_negative_keepalive_is_the_number_that_istiod_makes_of_it() -> None:
+    policy = rule("trafficPolicy: {connectionPool: {tcp: {tcpKeepalive: {time: -1s, interval: -500ms}}}}")
+    keepalive = clusters_of(mesh(policy), "client.shop")[WEB].keepalive
+    assert keepalive is not None and (keepalive.time, keepalive.interval) == (4294967295, 0)
+
+
 def test_an_upgrade_to_http2_needs_a_protocol_that_nothing_else_chose() -> None:
     upgrade = rule("trafficPolicy: {connectionPool: {http: {h2UpgradePolicy: UPGRADE, maxConcurrentStreams: 9}}}")
     http = clusters_of(mesh(upgrade), "client.shop")[WEB].http

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from meshc.ir.cluster import CircuitBreaker, HttpConnectionLimits, RetryBudget, TcpKeepalive
+from meshc.ir.duration import SECOND
+from meshc.lower.routes.fractions import unsigned
 from meshc.model import api
 from meshc.model.mesh import Mesh
 
 UNLIMITED = 2**32 - 1
 """istiod's default for every limit, so that Envoy's lower ones do not hold."""
-
-_NANOS = 1_000_000_000
 
 
 def circuit_breaker(
@@ -51,9 +51,15 @@ def keepalive(mesh: Mesh, pool: api.ConnectionPoolSettings | None = None) -> Tcp
         return None
     return TcpKeepalive(
         probes=next((layer.probes for layer in layers if layer.probes > 0), None),
-        time=next((layer.time // _NANOS for layer in layers if layer.time is not None), None),
-        interval=next((layer.interval // _NANOS for layer in layers if layer.interval is not None), None),
+        time=next((_seconds(layer.time) for layer in layers if layer.time is not None), None),
+        interval=next((_seconds(layer.interval) for layer in layers if layer.interval is not None), None),
     )
+
+
+def _seconds(nanoseconds: int) -> int:
+    """Whole seconds, cut off towards zero."""
+    whole = abs(nanoseconds) // SECOND
+    return whole if nanoseconds >= 0 else unsigned(-whole)
 
 
 def http_limits(pool: api.ConnectionPoolSettings | None) -> HttpConnectionLimits | None:
