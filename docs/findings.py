@@ -1,28 +1,15 @@
-"""The catalogue of findings in, `docs/findings.md` out: `python docs/findings.py` rewrites the page."""
+"""The catalogue and a template in, `docs/findings.md` out: `python docs/findings.py` rewrites the page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from meshc.findings.catalog import CATALOG, Rule
 
 PAGE = Path(__file__).with_suffix(".md")
-
-INTRODUCTION = """\
-# Findings
-
-Everything that meshc has to say about an input is a finding: a code, a severity, a sentence, an object with the field,
-a line in a file, and mostly a way out. A code keeps its meaning for good; a retired number is not used again.
-
-* An **error** says that something of the input is not in the output, or would be refused by istiod's admission.
-* A **warning** says that the input is used as it is written, and probably does not do what was meant.
-* **Info** says what meshc assumed, or which of several objects istiod takes.
-
-`meshc compile` reports what keeps it from using the input as written; `meshc lint` reports everything and can hold
-findings back ([lint.md](lint.md)).
-This page is made from the catalogue by `make docs`.
-"""
 
 BLOCKS = {
     "MC01": ("Files and YAML", "What is wrong with a file as a text."),
@@ -38,16 +25,17 @@ BLOCKS = {
 
 def page(rules: Iterable[Rule]) -> str:
     """The page of some rules."""
-    ordered = sorted(rules, key=lambda rule: rule.code)
-    return INTRODUCTION + "".join(text for block in BLOCKS for text in _block(block, ordered))
-
-
-def _block(block: str, rules: Iterable[Rule]) -> Iterator[str]:
-    title, about = BLOCKS[block]
-    yield f"\n## {block}xx {title}\n\n{about}\n\n| code | severity | what | usual way out |\n|---|---|---|---|\n"
-    for rule in rules:
-        if rule.code.startswith(block):
-            yield f"| {rule.code} | {rule.severity.lower()} | {_cell(rule.title)} | {_cell(rule.hint)} |\n"
+    templates = Environment(
+        loader=FileSystemLoader(PAGE.parent),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # Markdown
+    )
+    templates.filters["cell"] = _cell
+    template = templates.get_template(f"{PAGE.name}.j2")
+    return template.render(blocks=BLOCKS, rules=sorted(rules, key=lambda rule: rule.code))
 
 
 def _cell(text: str) -> str:
