@@ -132,3 +132,27 @@ def test_a_default_endpoint_elsewhere_is_ignored() -> None:
     assert of_clusters(CLIENT, manifest("Sidecar", "own", ingress)) == [
         "MC0638 Sidecar shop/own spec.ingress[0]: defaultEndpoint db:80 is no address of the workload"
     ]
+
+
+def test_redis_commands_are_hashed_whatever_the_rule_says() -> None:
+    redis = (CLIENT, pod("web-1", "10.0.0.1"), selecting("web", "ports: [{name: redis, port: 80}]"))
+    sink = Sink()
+    for simple in ("ROUND_ROBIN", "PASSTHROUGH"):
+        policy = rule(f"trafficPolicy: {{loadBalancer: {{simple: {simple}}}}}")
+        check_clusters(scope(mesh_of(*redis, policy, pilot_enable_redis_filter=True), "client.shop"), sink)
+    where = "traffic to web.shop.svc.cluster.local goes where the keys of its commands belong"
+    assert [f.message for f in sink if f.code == "MC0637"] == [
+        f"{where}, so loadBalancer PASSTHROUGH does nothing",
+        f"{where}, so loadBalancer ROUND_ROBIN does nothing",
+    ]
+
+
+def test_names_resolved_by_request_have_no_endpoints_to_choose_from() -> None:
+    wild = manifest("ServiceEntry", "wild", "{hosts: ['*.example.com'], resolution: DYNAMIC_DNS}")
+    wild["spec"]["ports"] = [{"number": 80, "name": "http", "protocol": "HTTP"}]
+    policy = rule("trafficPolicy: {loadBalancer: {simple: PASSTHROUGH}, outlierDetection: {}}", "'*.example.com'")
+    where = "DestinationRule shop/rule spec.trafficPolicy: traffic to *.example.com is resolved request by request"
+    assert of_clusters(CLIENT, wild, policy) == [
+        f"MC0621 {where}, so outlierDetection does nothing",
+        f"MC0637 {where}, so loadBalancer PASSTHROUGH does nothing",
+    ]

@@ -10,7 +10,7 @@ from meshc.lower.clusters.client import ClusterClient, cluster_client
 from meshc.lower.clusters.http import of_protocol
 from meshc.lower.clusters.inbound import default_endpoint_is_ignored
 from meshc.lower.clusters.selection import Selection, outbound_selection, selected_targets
-from meshc.lower.clusters.targets import ClusterTarget, discovery, first_discovery
+from meshc.lower.clusters.targets import ClusterTarget, discovery, first_discovery, hashes_keys
 from meshc.lower.endpoints.candidates import discovered, resolved
 from meshc.lower.tls.upstream import credential_is_out_of_reach
 from meshc.model.mesh import Mesh
@@ -59,6 +59,7 @@ def _target_remarks(mesh: Mesh, target: ClusterTarget, client: ClusterClient) ->
         *_credential_remarks(target, client),
         *_protocol_remarks(target, client),
         *_balancer_remarks(mesh, target, client),
+        *_detection_remarks(target),
     )
 
 
@@ -97,9 +98,9 @@ def _protocol_remarks(target: ClusterTarget, client: ClusterClient) -> Iterator[
 
 
 def _balancer_remarks(mesh: Mesh, target: ClusterTarget, client: ClusterClient) -> Iterator[Remark]:
-    """Load balancing where the connection itself decides where it goes."""
+    """Load balancing where something else decides where connections go."""
     balancer = target.policy.load_balancer
-    if balancer is None or balancer.simple == "PASSTHROUGH":
+    if balancer is None:
         return
     simple = balancer.simple if balancer.simple != "UNSPECIFIED" else None
     named = simple or ("consistentHash" if balancer.consistent_hash is not None else "")
@@ -107,10 +108,18 @@ def _balancer_remarks(mesh: Mesh, target: ClusterTarget, client: ClusterClient) 
     why = {
         Discovery.ORIGINAL_DST: "goes to the addresses that clients choose",
         Discovery.DYNAMIC_FORWARD_PROXY: "is resolved request by request",
-    }.get(found)
-    if why and named:
+    }.get(found, "goes where the keys of its commands belong" if hashes_keys(mesh, target.port) else "")
+    done = simple == "PASSTHROUGH" and found is Discovery.ORIGINAL_DST
+    if why and named and not done:
         text = f"traffic to {target.service.hostname} {why}, so loadBalancer {named} does nothing"
         yield Remark("MC0637", _policy_origin(target), text)
+
+
+def _detection_remarks(target: ClusterTarget) -> Iterator[Remark]:
+    """Outlier detection where there are no endpoints to be ejected."""
+    if target.is_forward_proxy and target.policy.outlier_detection is not None:
+        text = f"traffic to {target.service.hostname} is resolved request by request, so outlierDetection does nothing"
+        yield Remark("MC0621", _policy_origin(target), text)
 
 
 def _policy_origin(target: ClusterTarget) -> Origin:
