@@ -8,7 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
-from typer.testing import CliRunner, Result
+from click.testing import Result
+from typer.testing import CliRunner
 
 from meshc.cli.app import app
 from tests.manifests import entry, manifest
