@@ -269,6 +269,7 @@ _RULES += (
     Rule("MC0660", "WARNING", "inbound listener left out"),
     Rule("MC0661", "INFO", "inbound port shadowed", "let each service port lead to a port of its own"),
     Rule("MC0662", "WARNING", "TLS of an inbound listener ignored"),
+    Rule("MC0663", "WARNING", "portLevelMtls for the port of a Service", "write the target port"),
 )
 
 _RULES += (

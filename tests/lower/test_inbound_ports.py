@@ -128,6 +128,15 @@ OWN_TLS = ingress(
 )
 
 
+def test_a_mode_for_the_port_of_a_service_is_likely_meant_for_the_target_port() -> None:
+    spec = {"selector": {"matchLabels": {"app": "web"}}, "portLevelMtls": {"80": {"mode": "STRICT"}, "81": {}}}
+    mesh = mesh_of(WEB, HTTP, manifest("PeerAuthentication", "web", spec))
+    assert remarks(mesh, "MC0663") == [
+        "MC0663 PeerAuthentication shop/web: portLevelMtls is for port 80 of the workload, and that of "
+        "web.shop.svc.cluster.local leads to its port 8080"
+    ]
+
+
 def test_tls_of_a_sidecar_counts_where_the_mesh_has_none() -> None:
     mesh = mesh_of(WEB, OFF, sidecar(OWN_TLS), enable_tls_on_sidecar_ingress=True)
     chain = inbound(mesh)["virtualInbound"].chains[-1]

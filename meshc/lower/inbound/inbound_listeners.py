@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from meshc.findings import Origin
 from meshc.ir.address import Address
 from meshc.ir.listener import Direction, FilterChain, Inspector, Listener, ListenerFilter
@@ -43,9 +45,7 @@ def inbound_listeners(scope: ProxyScope) -> tuple[Listener, ...]:
     if not client.captures:
         return real
     redirected = tuple(port for port in ports if not port.real)
-    served = served_ports(scope)
-    loose = tuple(port for port in sorted(scope.peer.ports) if port not in served)
-    return (_virtual_inbound(mesh, redirected, loose, scope.peer, client, outfit), *real)
+    return (_virtual_inbound(mesh, redirected, _loose_ports(scope), scope.peer, client, outfit), *real)
 
 
 def inbound_notes(scope: ProxyScope) -> tuple[Note, ...]:
@@ -53,7 +53,26 @@ def inbound_notes(scope: ProxyScope) -> tuple[Note, ...]:
     if scope.proxy.kind is ProxyKind.ROUTER:
         return ()
     ports, notes = inbound_ports(scope, inbound_client(scope.proxy))
-    return (*notes, *security_notes(scope, tcp=any(not port.protocol.is_http for port in ports)))
+    tcp = any(not port.protocol.is_http for port in ports)
+    return (*notes, *_service_port_notes(scope), *security_notes(scope, tcp=tcp))
+
+
+def _loose_ports(scope: ProxyScope) -> tuple[int, ...]:
+    """The ports that have a mode of their own but are not served by anything that is known."""
+    served = served_ports(scope)
+    return tuple(port for port in sorted(scope.peer.ports) if port not in served)
+
+
+def _service_port_notes(scope: ProxyScope) -> Iterator[Note]:
+    """Modes for the number of a Service's port, where the workload has another one."""
+    for port in _loose_ports(scope):
+        target = next((t for t in scope.targets if t.port.number == port), None)
+        if target is not None:
+            message = (
+                f"portLevelMtls is for port {port} of the workload, and that of {target.service.hostname} leads to "
+                f"its port {target.target_port}"
+            )
+            yield Note(code="MC0663", origin=scope.peer.origin, message=message)
 
 
 @shared
@@ -65,7 +84,7 @@ def _virtual_inbound(
     client: InboundClient,
     outfit: InboundOutfit,
 ) -> Listener:
-    """The listener. `loose` are ports that have a mode of their own but are not served by anything that is known."""
+    """The listener; `loose` ports get chains that pass on what arrives, in modes of their own."""
     chains = (
         black_hole_chain(mesh, outfit),
         *passthrough_chains(mesh, 0, peer.at(0), peer.origin, outfit),
