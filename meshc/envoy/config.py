@@ -29,16 +29,16 @@ MESSAGES: Mapping[ResourceType, str] = {
 class Resource:
     """One xDS resource. Its message, JSON text and bytes are each made when first asked for, and kept."""
 
-    __slots__ = ("_json", "_make", "_message", "_print", "_wire", "name", "origin")
+    __slots__ = ("_json", "_make", "_message", "_print_json", "_wire", "name", "origin")
 
     def __init__(
-        self, name: str, origin: Origin, make: Callable[[], Message], text: Callable[[], str] | None = None
+        self, name: str, origin: Origin, make: Callable[[], Message], json: Callable[[], bytes] | None = None
     ) -> None:
-        """`make` gives the message; `text`, where its JSON can be had without it, that."""
+        """`make` gives the message; `json`, where its JSON can be had without it, that."""
         self.name = name
         self.origin = origin
         self._make = make
-        self._print = text
+        self._print_json = json
         self._message: Message | None = None
         self._json: bytes | None = None
         self._wire: bytes | None = None
@@ -59,7 +59,7 @@ class Resource:
     def json(self) -> bytes:
         """Proto JSON on one line, UTF-8."""
         if self._json is None:
-            self._json = (self._print() if self._print is not None else to_text(self.message)).encode()
+            self._json = self._print_json() if self._print_json is not None else to_text(self.message).encode()
         return self._json
 
     @property

@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 from meshc.envoy.clusters import cluster
 from meshc.envoy.config import ProxyConfig, Resource
 from meshc.envoy.endpoints import assignment
-from meshc.envoy.listeners import listener
+from meshc.envoy.listeners import ListenerMessages
 from meshc.envoy.routes import RouteMessages
 from meshc.envoy.tls_secrets import secret
 from meshc.ir.proxy import ProxyIR
@@ -23,6 +23,7 @@ class Emitter:
     """Makes messages for the proxies of one mesh; keeps one `Resource` per IR node, with its bytes and JSON text."""
 
     _resources: dict[Any, Resource] = field(default_factory=dict)
+    _listeners: ListenerMessages = field(default_factory=ListenerMessages)
     _routes: RouteMessages = field(default_factory=RouteMessages)
 
     def emit(self, ir: ProxyIR) -> ProxyConfig:
@@ -30,22 +31,22 @@ class Emitter:
         return ProxyConfig(
             proxy=ir.proxy,
             bootstrap=ir.bootstrap,
-            listeners=self._each(ir.listeners, listener),
-            routes=self._each(ir.routes, self._routes.message, self._routes.text),
+            listeners=self._each(ir.listeners, self._listeners.message, self._listeners.json),
+            routes=self._each(ir.routes, self._routes.message, self._routes.json),
             clusters=self._each(ir.clusters, cluster),
             endpoints=self._each(ir.endpoints, assignment),
             secrets=self._each(ir.secrets, secret),
         )
 
     def _each(
-        self, nodes: Iterable[Any], make: Callable[[Any], Message], text: Callable[[Any], str] | None = None
+        self, nodes: Iterable[Any], make: Callable[[Any], Message], json: Callable[[Any], bytes] | None = None
     ) -> tuple[Resource, ...]:
         known = self._resources
         made = []
         for node in nodes:
             resource = known.get(node)
             if resource is None:
-                printer = partial(text, node) if text is not None else None
+                printer = partial(json, node) if json is not None else None
                 resource = known[node] = Resource(node.name, node.origin, partial(make, node), printer)
             made.append(resource)
         return tuple(made)

@@ -39,14 +39,18 @@ def to_text(message: Message) -> str:
     return _message(message.DESCRIPTOR)(message)
 
 
-def to_text_with(message: Message, name: str, items: Iterable[str]) -> str:
-    """`to_text` of a message whose repeated field `name` is unset, with the texts of that field's items put in."""
-    own = message.DESCRIPTOR.fields_by_name[name]
+def to_text_with(message: Message, **texts: str) -> str:
+    """`to_text` of a message with the JSON texts of further fields put in, by their names; an empty text is none."""
+    fields = message.DESCRIPTOR.fields_by_name
     printed = [(field.number, _printed(field, value)) for field, value in message.ListFields()]
-    texts = ",".join(items)
-    if texts:
-        printed.append((own.number, f'"{own.json_name}":[{texts}]'))
+    printed += ((fields[name].number, f'"{fields[name].json_name}":{text}') for name, text in texts.items() if text)
     return "{" + ",".join(text for _, text in sorted(printed)) + "}"
+
+
+def list_text(items: Iterable[str]) -> str:
+    """The JSON texts of items as that of a repeated field; empty without items, as the field is then not printed."""
+    inner = ",".join(items)
+    return f"[{inner}]" if inner else ""
 
 
 def _printed(field: FieldDescriptor, value: Any) -> str:

@@ -8,11 +8,14 @@ from typing import Any
 from meshc.envoy.access_logs import access_logs
 from meshc.envoy.any import pack, struct
 from meshc.envoy.downstream_tls import transport_socket
-from meshc.envoy.network_filters import network_filter
+from meshc.envoy.encode import list_text, to_text, to_text_with
+from meshc.envoy.http_connection_manager import settings_text
+from meshc.envoy.network_filters import connection_manager_filter, network_filter
 from meshc.envoy.schema import message_class
 from meshc.envoy.wrappers import duration, wrapped
 from meshc.ir import listener as ir
 from meshc.ir.address import Address
+from meshc.ir.http_connection_manager import HttpConnectionManager, HttpSettings
 from meshc.ir.listener import Inspector
 
 _FILTERS = "envoy.extensions.filters.listener"
@@ -20,15 +23,45 @@ _UNIX = "unix://"
 _TLS_READ_BUFFER = 512
 
 
+class ListenerMessages:
+    """Makes listeners of one mesh: those of different workloads have most of them in common."""
+
+    def __init__(self) -> None:
+        self._around: dict[ir.Listener, tuple[bytes, bytes]] = {}
+        self._settings: dict[HttpSettings, bytes] = {}
+
+    def message(self, node: ir.AnyListener) -> Any:
+        """The message of a listener."""
+        return listener(node.completed() if isinstance(node, ir.WorkloadListener) else node)
+
+    def json(self, node: ir.AnyListener) -> bytes:
+        """Its JSON, of one workload's put together from that of the template and that of the settings."""
+        if not isinstance(node, ir.WorkloadListener):
+            return to_text(listener(node)).encode()
+        around = self._around.get(node.template)
+        if around is None:
+            around = self._around[node.template] = _around_settings(node.template)
+        settings = self._settings.get(node.settings)
+        if settings is None:
+            settings = self._settings[node.settings] = settings_text(node.settings).encode()
+        return settings.join(around)
+
+
 def listener(node: ir.Listener) -> Any:
     """A listener as `envoy.config.listener.v3.Listener`."""
+    made = _without_chains(node)
+    made.filter_chains.extend(_filter_chain(chain) for chain in node.chains)
+    if node.default_chain is not None:
+        made.default_filter_chain.CopyFrom(_filter_chain(node.default_chain))
+    return made
+
+
+def _without_chains(node: ir.Listener) -> Any:
     main, *further = (_address(address, node.quic) for address in node.addresses)
     return message_class("envoy.config.listener.v3.Listener")(
         name=node.name,
         address=main,
         additional_addresses=[{"address": address} for address in further],
-        filter_chains=[_filter_chain(chain) for chain in node.chains],
-        default_filter_chain=node.default_chain and _filter_chain(node.default_chain),
         listener_filters=[_listener_filter(f) for f in node.listener_filters],
         listener_filters_timeout=duration(node.filters_timeout),
         continue_on_listener_filters_timeout=node.continue_on_filters_timeout,
@@ -43,6 +76,29 @@ def listener(node: ir.Listener) -> Any:
     )
 
 
+_GAP = "\0"
+"""Stands for the text of settings; never part of JSON, where control characters are escaped."""
+
+
+def _around_settings(template: ir.Listener) -> tuple[bytes, bytes]:
+    """The JSON of a template up to the settings of its connection manager, and behind them."""
+    text = to_text_with(
+        _without_chains(template),
+        filter_chains=list_text(map(_text_with_gap, template.chains)),
+        default_filter_chain="" if template.default_chain is None else _text_with_gap(template.default_chain),
+    )
+    before, after = text.split(_GAP)
+    return before.encode(), after.encode()
+
+
+def _text_with_gap(chain: ir.FilterChain) -> str:
+    *others, last = chain.filters
+    if not isinstance(last, HttpConnectionManager):
+        return to_text(_filter_chain(chain))
+    filters = (*(to_text(network_filter(f)) for f in others), connection_manager_filter(last, _GAP))
+    return to_text_with(_without_filters(chain), filters=list_text(filters))
+
+
 def _address(address: Address, udp: bool) -> dict[str, Any]:
     if not address.port:
         return {"pipe": {"path": address.host.removeprefix(_UNIX)}}
@@ -53,10 +109,15 @@ def _address(address: Address, udp: bool) -> dict[str, Any]:
 @lru_cache(maxsize=4096)
 def _filter_chain(chain: ir.FilterChain) -> Any:
     """A chain; listeners share that of passthrough traffic, and those of services that several scopes see."""
+    made = _without_filters(chain)
+    made.filters.extend(map(network_filter, chain.filters))
+    return made
+
+
+def _without_filters(chain: ir.FilterChain) -> Any:
     return message_class("envoy.config.listener.v3.FilterChain")(
         name=chain.name,
         filter_chain_match=None if chain.match is None else _match(chain.match),
-        filters=[network_filter(f) for f in chain.filters],
         transport_socket=None if chain.tls is None else transport_socket(chain.tls),
         transport_socket_connect_timeout=duration(chain.transport_socket_connect_timeout),
         metadata=_metadata(chain.config) if chain.config else None,

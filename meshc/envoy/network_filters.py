@@ -7,8 +7,9 @@ from typing import Any
 
 from meshc.envoy.access_logs import access_logs
 from meshc.envoy.any import pack, typed_struct
+from meshc.envoy.encode import to_text_with
 from meshc.envoy.ext_authz import network_ext_authz
-from meshc.envoy.http_connection_manager import connection_manager
+from meshc.envoy.http_connection_manager import connection_manager, connection_manager_text
 from meshc.envoy.http_filters import dns_cache
 from meshc.envoy.rbac import network_rbac
 from meshc.envoy.schema import message_class
@@ -20,6 +21,7 @@ from meshc.ir.security import NetworkExtAuthz, Rbac
 from meshc.ir.stats import Stats
 
 _FILTERS = "envoy.extensions.filters.network"
+_CONNECTION_MANAGER = "envoy.filters.network.http_connection_manager"
 _PEER_EXCHANGE = "type.googleapis.com/envoy.tcp.metadataexchange.config.MetadataExchange"
 
 
@@ -27,6 +29,12 @@ def network_filter(node: ir.NetworkFilter) -> Any:
     """One filter."""
     name, config = _CONFIGS[type(node)](node)
     return message_class("envoy.config.listener.v3.Filter")(name=name, typed_config=config)
+
+
+def connection_manager_filter(node: HttpConnectionManager, settings: str) -> str:
+    """The JSON text of a connection manager as a filter, with another text for that of its settings."""
+    named = message_class("envoy.config.listener.v3.Filter")(name=_CONNECTION_MANAGER)
+    return to_text_with(named, typed_config=connection_manager_text(node, settings))
 
 
 def _tcp_proxy(node: ir.TcpProxy) -> tuple[str, Any]:
@@ -85,7 +93,7 @@ def _stats(node: Stats) -> tuple[str, Any]:
 
 
 def _connection_manager(node: HttpConnectionManager) -> tuple[str, Any]:
-    return "envoy.filters.network.http_connection_manager", connection_manager(node)
+    return _CONNECTION_MANAGER, connection_manager(node)
 
 
 _CONFIGS: dict[type[ir.NetworkFilter], Callable[[Any], tuple[str, Any]]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from meshc.envoy.encode import to_text, to_text_with
+from meshc.envoy.encode import list_text, to_text, to_text_with
 from meshc.envoy.route_actions import action, header_changes
 from meshc.envoy.route_filters import per_filter_config
 from meshc.envoy.route_matches import route_match
@@ -26,9 +26,10 @@ class RouteMessages:
         made.virtual_hosts.extend(self._host(host) for host in node.virtual_hosts)
         return made
 
-    def text(self, node: ir.RouteConfiguration) -> str:
-        """Its JSON text, put together from those of the virtual hosts."""
-        return to_text_with(_without_hosts(node), "virtual_hosts", map(self._text, node.virtual_hosts))
+    def json(self, node: ir.RouteConfiguration) -> bytes:
+        """Its JSON, put together from that of the virtual hosts."""
+        hosts = list_text(map(self._text, node.virtual_hosts))
+        return to_text_with(_without_hosts(node), virtual_hosts=hosts).encode()
 
     def _host(self, node: ir.VirtualHost) -> Any:
         made = self._messages.get(node)

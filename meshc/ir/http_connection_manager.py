@@ -85,6 +85,10 @@ class HttpSettings:
     proxy_100_continue: bool = True
 
 
+OF_WORKLOAD = HttpSettings(filters=())
+"""Stands for settings that are different for each workload that has the listener."""
+
+
 @value
 class HttpConnectionManager(NetworkFilter):
     """Requests of a connection; `routes` is the name of routes to be fetched (RDS), or the routes themselves."""

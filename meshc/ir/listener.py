@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import enum
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from meshc.findings import Origin
 from meshc.ir.access_log import AccessLog
 from meshc.ir.address import Address, PrefixRange
 from meshc.ir.duration import Duration
+from meshc.ir.http_connection_manager import OF_WORKLOAD, HttpConnectionManager, HttpSettings
 from meshc.ir.network_filter import NetworkFilter
 from meshc.ir.node import node, value
 
@@ -103,3 +105,65 @@ class Listener:
     access_logs: tuple[AccessLog, ...] = ()
     shadowed: tuple[Shadow, ...] = ()
     quic: bool = False
+
+    @property
+    def template(self) -> Listener:
+        """What does not depend on settings of a workload: all of it."""
+        return self
+
+
+@node
+class WorkloadListener:
+    """A listener that workloads have in common but for the `settings` of its connection manager, one workload's.
+
+    In `template` these are `OF_WORKLOAD`.
+    """
+
+    template: Listener
+    settings: HttpSettings
+
+    @property
+    def name(self) -> str:
+        """The template's name."""
+        return self.template.name
+
+    @property
+    def origin(self) -> Origin:
+        """The template's origin."""
+        return self.template.origin
+
+    @property
+    def chains(self) -> tuple[FilterChain, ...]:
+        """The template's chains."""
+        return self.template.chains
+
+    @property
+    def default_chain(self) -> FilterChain | None:
+        """The template's default chain."""
+        return self.template.default_chain
+
+    @property
+    def shadowed(self) -> tuple[Shadow, ...]:
+        """What is missing in the template."""
+        return self.template.shadowed
+
+    def completed(self) -> Listener:
+        """The listener with the settings in it."""
+        default = self.default_chain
+        return replace(
+            self.template,
+            chains=tuple(map(self._completed, self.chains)),
+            default_chain=None if default is None else self._completed(default),
+        )
+
+    def _completed(self, chain: FilterChain) -> FilterChain:
+        return replace(chain, filters=tuple(map(self._with_settings, chain.filters)))
+
+    def _with_settings(self, network_filter: NetworkFilter) -> NetworkFilter:
+        if isinstance(network_filter, HttpConnectionManager) and network_filter.settings is OF_WORKLOAD:
+            return replace(network_filter, settings=self.settings)
+        return network_filter
+
+
+AnyListener = Listener | WorkloadListener
+"""A listener of a proxy."""

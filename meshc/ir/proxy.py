@@ -5,7 +5,7 @@ from __future__ import annotations
 from meshc.ir.bootstrap import Bootstrap
 from meshc.ir.cluster import Cluster
 from meshc.ir.endpoint import EndpointGroup
-from meshc.ir.listener import Listener
+from meshc.ir.listener import AnyListener
 from meshc.ir.node import node
 from meshc.ir.route import RouteConfiguration
 from meshc.ir.secret import Secret
@@ -20,7 +20,7 @@ class ProxyIR:
 
     proxy: str
     bootstrap: Bootstrap
-    listeners: tuple[Listener, ...] = ()
+    listeners: tuple[AnyListener, ...] = ()
     routes: tuple[RouteConfiguration, ...] = ()
     clusters: tuple[Cluster, ...] = ()
     endpoints: tuple[EndpointGroup, ...] = ()

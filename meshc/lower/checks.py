@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from meshc.findings import Sink
-from meshc.ir.listener import Listener
+from meshc.ir.listener import AnyListener
 from meshc.ir.network_filter import TcpProxy
 from meshc.ir.proxy import ProxyIR
 from meshc.lower.clusters.checks import check_clusters
@@ -48,9 +48,9 @@ def check_proxy(scope: ProxyScope, made: ProxyIR, sink: Sink) -> None:
         note.report(sink)
 
 
-def _check_names(listeners: Iterable[Listener], sink: Sink) -> None:
+def _check_names(listeners: Iterable[AnyListener], sink: Sink) -> None:
     """A Sidecar's own port that services have too, without interception to tell the directions apart."""
-    first: dict[str, Listener] = {}
+    first: dict[str, AnyListener] = {}
     for listener in listeners:
         other = first.setdefault(listener.name, listener)
         if other is not listener:

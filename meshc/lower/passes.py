@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshc.ir.listener import Listener
+from meshc.ir.listener import AnyListener
 from meshc.ir.proxy import ProxyIR
 from meshc.ir.route import RouteConfiguration
 from meshc.lower.bootstrap.bootstrap import bootstrap
@@ -30,14 +30,14 @@ def lower(scope: ProxyScope) -> ProxyIR:
         proxy=f"{scope.proxy.name}.{scope.proxy.namespace}",
         bootstrap=bootstrap(scope.proxy, scope.mesh.features.istio_dual_stack),
         listeners=listeners,
-        routes=_routes(scope, route_names(listeners)),
+        routes=_routes(scope, route_names(scope.mesh, listeners)),
         clusters=made,
         endpoints=endpoints(scope, made),
         secrets=secrets(scope, listeners, made),
     )
 
 
-def _listeners(scope: ProxyScope) -> tuple[Listener, ...]:
+def _listeners(scope: ProxyScope) -> tuple[AnyListener, ...]:
     """A gateway listens for its Gateways alone, a sidecar for both directions of its workload's traffic."""
     if scope.proxy.kind is ProxyKind.ROUTER:
         return gateway_listeners(scope).listeners

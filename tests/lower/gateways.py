@@ -94,7 +94,7 @@ def edge(mesh: Mesh, **metadata: Any) -> ProxyIR:
 
 def listeners(mesh: Mesh, **metadata: Any) -> dict[str, Listener]:
     """The listeners by name."""
-    return {listener.name: listener for listener in edge(mesh, **metadata).listeners}
+    return {listener.name: listener.template for listener in edge(mesh, **metadata).listeners}
 
 
 def chains(mesh: Mesh, **metadata: Any) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from meshc.ir.http_connection_manager import HttpConnectionManager
-from meshc.ir.listener import FilterChain, Listener
+from meshc.ir.listener import AnyListener, FilterChain, WorkloadListener
 from meshc.ir.network_filter import TcpProxy
 from meshc.lower.listeners.outbound_listeners import outbound_listeners
 from meshc.model.mesh import Mesh
@@ -36,13 +36,13 @@ def port(protocol: str, number: int = 5000, address: str = "", age: int = 0, nam
     return manifest("ServiceEntry", full_name, spec, age=age)
 
 
-def listeners(mesh: Mesh, proxy: str = "client.shop", **metadata: Any) -> dict[str, Listener]:
+def listeners(mesh: Mesh, proxy: str = "client.shop", **metadata: Any) -> dict[str, AnyListener]:
     """The outbound listeners of a proxy by name; `metadata` replaces keys of its node's."""
     made = outbound_listeners(build_scope(mesh, find(mesh, proxy, metadata=metadata)))
     return {listener.name: listener for listener in made}
 
 
-def ends(listener: Listener) -> list[str]:
+def ends(listener: AnyListener) -> list[str]:
     """Where the chains of a listener lead, in short; the default chain stands behind `else`."""
     default = [] if listener.default_chain is None else ["else " + end(listener.default_chain)]
     return [*map(end, listener.chains), *default]
@@ -57,7 +57,8 @@ def end(chain: FilterChain) -> str:
     return last.cluster or "+".join(w.cluster for w in last.weighted)
 
 
-def manager(listener: Listener) -> HttpConnectionManager:
+def manager(listener: AnyListener) -> HttpConnectionManager:
     """The connection manager of a listener."""
-    found = (f for chain in listener.chains for f in chain.filters)
+    whole = listener.completed() if isinstance(listener, WorkloadListener) else listener
+    found = (f for chain in whole.chains for f in chain.filters)
     return next(f for f in found if isinstance(f, HttpConnectionManager))

@@ -75,7 +75,7 @@ def test_undeclared_protocol_replaces_http_where_an_application_calls_the_proxy(
 def test_inspectors_look_for_what_chains_match() -> None:
     def inspectors(*protocols: str) -> list[Inspector]:
         services = (port(protocol, age=age) for age, protocol in enumerate(protocols))
-        return [f.inspector for f in listeners(mesh_of(pod(), *services))[ANY].listener_filters]
+        return [f.inspector for f in listeners(mesh_of(pod(), *services))[ANY].template.listener_filters]
 
     assert inspectors("TCP") == []
     assert inspectors("HTTP") == [Inspector.HTTP]
@@ -114,7 +114,7 @@ def test_egress_listeners_of_a_sidecar(recipe: str) -> None:
     sidecar = manifest("Sidecar", "default", {"egress": [{**egress, "hosts": ["*/*"]}]})
     found = listeners(mesh_of(pod(), port("HTTP"), sidecar))
     assert set(found) == {name, "virtualOutbound"}
-    assert found[name].bind_to_port is bind_to_port
+    assert found[name].template.bind_to_port is bind_to_port
     assert ends(found[name]) == chains
 
 

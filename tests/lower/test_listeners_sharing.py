@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from meshc.envoy.any import unpack
-from meshc.envoy.encode import from_value, to_bytes, to_value
+from meshc.envoy.encode import from_value, to_bytes, to_text, to_value
 from meshc.envoy.http_connection_manager import connection_manager
-from meshc.envoy.listeners import listener
+from meshc.envoy.listeners import ListenerMessages
 from meshc.findings import Origin, Sink
 from meshc.ir.http_filter import DynamicForwardProxy, GrpcWeb, HttpFilter, PeerMetadata, Router, StatefulSession
-from meshc.ir.listener import Listener
+from meshc.ir.listener import AnyListener
 from meshc.lower.listeners.checks import check_listeners, check_reserved_ports, check_stream_routes
 from meshc.lower.listeners.outbound_listeners import route_names
 from meshc.lower.telemetry.checks import check_telemetry
@@ -79,11 +79,26 @@ def test_a_connection_manager_put_together_is_one_message(mesh: Mesh) -> None:
 
 
 def test_a_listener_printed_in_parts_reads_back(mesh: Mesh) -> None:
-    printed = to_value(listener(listeners(mesh, "one.shop")["0.0.0.0_80"]))
+    printed = to_value(ListenerMessages().message(listeners(mesh, "one.shop")["0.0.0.0_80"]))
     assert to_value(from_value("envoy.config.listener.v3.Listener", printed)) == printed
 
 
-def filters(found: dict[str, Listener], name: str = "0.0.0.0_80") -> tuple[HttpFilter, ...]:
+def test_the_json_of_a_listener_is_that_of_its_message() -> None:
+    services = (HTTP, TCP, port("TLS", number=80, age=1), port("", address="192.0.2.20", age=1))
+    messages = ListenerMessages()
+    for name, found in listeners(mesh_of(pod(), *services), INTERCEPTION_MODE="NONE", HTTP_PROXY_PORT="3128").items():
+        assert messages.json(found).decode() == to_text(messages.message(found)), name
+
+
+def test_workloads_have_their_own_tags_in_what_they_share(mesh: Mesh) -> None:
+    here, there = listeners(mesh, "one.shop")["0.0.0.0_80"], listeners(mesh, "other.bank")["0.0.0.0_80"]
+    assert here.template is there.template
+    messages = ListenerMessages()
+    texts = [messages.json(found).decode() for found in (here, there)]
+    assert [namespace in text for text in texts for namespace in ('"shop"', '"bank"')] == [True, False, False, True]
+
+
+def filters(found: dict[str, AnyListener], name: str = "0.0.0.0_80") -> tuple[HttpFilter, ...]:
     return manager(found[name]).settings.filters
 
 
@@ -142,10 +157,9 @@ def test_headers_of_a_proxy_config() -> None:
 
 
 def test_names_of_routes_are_asked_for_once() -> None:
-    found = listeners(
-        mesh_of(pod(), HTTP, port("", address="192.0.2.20", age=1), port("", address="192.0.2.21", age=1))
-    )
-    assert route_names(found.values()) == ("80", "auto-1.example.com:5000")
+    mesh = mesh_of(pod(), HTTP, port("", address="192.0.2.20", age=1), port("", address="192.0.2.21", age=1))
+    found = listeners(mesh)
+    assert route_names(mesh, found.values()) == ("80", "auto-1.example.com:5000")
 
 
 @pytest.mark.parametrize(

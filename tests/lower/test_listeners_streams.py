@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from meshc.ir.duration import SECOND
-from meshc.ir.listener import Listener
+from meshc.ir.listener import AnyListener
 from meshc.ir.network_filter import MongoProxy, RedisProxy, SniDynamicForwardProxy, TcpProxy
 from meshc.ir.security import Rbac
 from tests.lower.listeners import end, ends, listeners, pod, port
@@ -27,7 +27,7 @@ def to(host: str = "other.example.com", weight: int = 0, **more: Any) -> dict[st
     return {"destination": {"host": host, "port": {"number": 7000}, **more}, **({"weight": weight} if weight else {})}
 
 
-def tcp_listener(route: list[dict[str, Any]], *objects: dict[str, Any], **labels: str) -> Listener:
+def tcp_listener(route: list[dict[str, Any]], *objects: dict[str, Any], **labels: str) -> AnyListener:
     return listeners(mesh_of(pod(**labels), TCP, routes(TCP_HOST, tcp=route), *objects))["192.0.2.10_5000"]
 
 
@@ -95,7 +95,7 @@ def test_subnets_of_a_tls_match_stay_in_force_for_the_next() -> None:
 def test_a_match_of_all_names_takes_what_is_left() -> None:
     mesh = mesh_of(pod(), TLS, routes(TLS_HOST, tls=[{"match": [{"sniHosts": ["*"]}], "route": [to()]}]))
     found = listeners(mesh)["0.0.0.0_5000"]
-    assert (ends(found), len(found.listener_filters)) == ([OTHER], 1)
+    assert (ends(found), len(found.template.listener_filters)) == ([OTHER], 1)
 
 
 def test_tls_is_told_apart_by_name_only_where_nothing_else_tells() -> None:
@@ -143,7 +143,7 @@ def test_the_idle_timeout_of_metadata_is_for_those_without_a_rule() -> None:
     assert all(proxy_timeout(found, name) == 30 * SECOND for name in ("192.0.2.10_5000", "virtualOutbound"))
 
 
-def proxy_timeout(found: dict[str, Listener], name: str) -> int | None:
+def proxy_timeout(found: dict[str, AnyListener], name: str) -> int | None:
     proxy = found[name].chains[-1].filters[-1]
     assert isinstance(proxy, TcpProxy)
     return proxy.idle_timeout

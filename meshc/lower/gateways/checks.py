@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from meshc.findings import Sink
-from meshc.ir.listener import FilterChain, FilterChainMatch, Listener
+from meshc.ir.listener import AnyListener, FilterChain, FilterChainMatch
 from meshc.ir.proxy import ProxyIR
 from meshc.lower.gateways.listeners import gateway_listeners
 from meshc.lower.gateways.merging import merged_gateway
@@ -28,7 +28,7 @@ def gateway_notes(scope: ProxyScope, made: ProxyIR) -> tuple[Note, ...]:
     )
 
 
-def _twins(listener: Listener) -> Iterator[Note]:
+def _twins(listener: AnyListener) -> Iterator[Note]:
     """Chains for the very same connections: istiod lets them pass, Envoy refuses the listener."""
     first: dict[tuple[str, tuple[str, ...]], FilterChain] = {}
     for chain in listener.chains:

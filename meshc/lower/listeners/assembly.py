@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from meshc.ir.address import Address
-from meshc.ir.http_connection_manager import HttpConnectionManager, HttpSettings
+from meshc.ir.http_connection_manager import OF_WORKLOAD, HttpConnectionManager, HttpSettings
 from meshc.ir.listener import (
+    AnyListener,
     Direction,
     FilterChain,
     FilterChainMatch,
     Inspector,
     Listener,
     ListenerFilter,
+    WorkloadListener,
 )
 from meshc.lower.http.connection_manager import http_settings
 from meshc.lower.http.hcm_facts import HcmFacts
@@ -28,28 +30,22 @@ from meshc.model.mesh import Mesh
 from meshc.model.node import node
 from meshc.model.shared import shared
 
+PoliciesByNamespace = tuple[tuple[str, Policies], ...]
+"""A workload's authorization policies by the namespace of the services that they are asked about."""
+
 
 @node
 class Outfit:
-    """What a workload adds to the listeners of its scope. `catch_all` takes connections that no chain is for.
-
-    `policies` are its authorization policies by the namespace of the services that they are asked about.
-    """
+    """What a workload adds to the listeners of its scope. `catch_all` takes connections that no chain is for."""
 
     workload: WorkloadFacts
     tcp: TcpFacts
     catch_all: FilterChain
-    policies: tuple[tuple[str, Policies], ...]
-
-    def policies_for(self, namespace: str) -> Policies:
-        """The policies that are asked about services of a namespace."""
-        return next((policies for name, policies in self.policies if name == namespace), ())
+    policies: PoliciesByNamespace
 
 
 @shared
-def outfit(
-    mesh: Mesh, workload: WorkloadFacts, catch_all: FilterChain, policies: tuple[tuple[str, Policies], ...]
-) -> Outfit:
+def outfit(mesh: Mesh, workload: WorkloadFacts, catch_all: FilterChain, policies: PoliciesByNamespace) -> Outfit:
     """One object for all workloads that add the same."""
     return Outfit(workload, tcp_facts(mesh, workload, Traffic.OUTBOUND), catch_all, policies)
 
@@ -57,42 +53,54 @@ def outfit(
 @shared
 def authorizing_namespaces(mesh: Mesh, plans: tuple[ListenerPlan, ...]) -> tuple[str, ...]:
     """The namespaces of services about which authorization policies are asked; there are hardly ever any."""
-    return tuple(dict.fromkeys(plan.authorized_in for plan in plans if plan.authorized_in))
-
-
-def assemble(mesh: Mesh, plan: ListenerPlan, own: Outfit) -> Listener:
-    """The listener of a plan for a workload; one without HTTP is shared by all workloads with equal telemetry."""
-    if plan.has_http:
-        return _http_listener(mesh, plan, own)
-    catch_all = None if plan.matches_all else own.catch_all
-    return _tcp_listener(mesh, plan, own.tcp, catch_all, own.policies_for(plan.authorized_in))
+    return tuple(dict.fromkeys(namespace for plan in plans for namespace in plan.authorized_in))
 
 
 @shared
-def _http_listener(mesh: Mesh, plan: ListenerPlan, own: Outfit) -> Listener:
-    made = tuple(
-        _http_chain(mesh, chain, chain.end, plan.name, own)
-        if isinstance(chain.end, HttpPlan)
-        else _tcp_chain(mesh, chain, chain.end, own.tcp, own.policies_for(chain.end.authorized_in))
-        for chain in plan.chains
+def assemble(mesh: Mesh, plans: tuple[ListenerPlan, ...], own: Outfit) -> tuple[AnyListener, ...]:
+    """The listeners of plans for a workload, all of which but the settings of connection managers others have too."""
+    templates = _templates(mesh, plans, own.tcp, own.catch_all, own.policies)
+    return tuple(
+        template if plan.http is None else WorkloadListener(template=template, settings=settings(mesh, own, plan.http))
+        for plan, template in zip(plans, templates, strict=True)
     )
-    return _listener(mesh, plan, made, own.catch_all)
+
+
+def settings(mesh: Mesh, own: Outfit, plan: HttpPlan) -> HttpSettings:
+    """What a workload makes of a connection manager."""
+    return _settings(mesh, own, plan.grpc_web, plan.dns_cache, plan.explicit_proxy)
 
 
 @shared
-def _tcp_listener(
-    mesh: Mesh, plan: ListenerPlan, tcp: TcpFacts, catch_all: FilterChain | None, policies: Policies
+def _templates(
+    mesh: Mesh, plans: tuple[ListenerPlan, ...], tcp: TcpFacts, catch_all: FilterChain, policies: PoliciesByNamespace
+) -> tuple[Listener, ...]:
+    """The listeners, the settings of their connection managers left open."""
+    by_namespace = dict(policies)
+    return tuple(
+        _template(
+            mesh,
+            plan,
+            tcp,
+            None if plan.matches_all else catch_all,
+            tuple(by_namespace[namespace] for namespace in plan.authorized_in),
+        )
+        for plan in plans
+    )
+
+
+@shared
+def _template(
+    mesh: Mesh, plan: ListenerPlan, tcp: TcpFacts, catch_all: FilterChain | None, policies: tuple[Policies, ...]
 ) -> Listener:
-    made = tuple(
-        _tcp_chain(mesh, chain, chain.end, tcp, policies if chain.end.authorized_in else ())
+    """One listener; `policies` are those of the chains that ask for some, in their order."""
+    asked = iter(policies)
+    made = [
+        _http_chain(mesh, chain, chain.end, plan.name)
+        if isinstance(chain.end, HttpPlan)
+        else _tcp_chain(mesh, chain, chain.end, tcp, next(asked) if chain.end.authorized_in else ())
         for chain in plan.chains
-        if isinstance(chain.end, TcpPlan)
-    )
-    return _listener(mesh, plan, made, catch_all)
-
-
-def _listener(mesh: Mesh, plan: ListenerPlan, made: tuple[FilterChain, ...], catch_all: FilterChain | None) -> Listener:
-    """The listener; of its chains, made one for each of the plan, the last that matches everything is the default."""
+    ]
     selective = tuple(chain for chain in made if chain.match is not None)
     default = next((chain for chain in reversed(made) if chain.match is None), catch_all)
     if selective:
@@ -100,9 +108,8 @@ def _listener(mesh: Mesh, plan: ListenerPlan, made: tuple[FilterChain, ...], cat
     return replace(_frame(mesh, plan), chains=() if default is None else (default,))
 
 
-@shared
 def _frame(mesh: Mesh, plan: ListenerPlan) -> Listener:
-    """A listener without its chains: what is the same for all workloads."""
+    """A listener without its chains."""
     first = plan.first
     sniffs = any(chain.application_protocols for chain in plan.chains)
     return Listener(
@@ -121,8 +128,8 @@ def _frame(mesh: Mesh, plan: ListenerPlan) -> Listener:
     )
 
 
-def _http_chain(mesh: Mesh, chain: ChainPlan, end: HttpPlan, listener: str, own: Outfit) -> FilterChain:
-    return replace(_chain(mesh, chain), filters=(connection_manager(mesh, end, listener, own),))
+def _http_chain(mesh: Mesh, chain: ChainPlan, end: HttpPlan, listener: str) -> FilterChain:
+    return replace(_chain(mesh, chain), filters=(connection_manager(end, listener, OF_WORKLOAD),))
 
 
 @shared
@@ -133,9 +140,8 @@ def _tcp_chain(mesh: Mesh, chain: ChainPlan, end: TcpPlan, tcp: TcpFacts, polici
     return replace(_chain(mesh, chain), filters=filters)
 
 
-def connection_manager(mesh: Mesh, plan: HttpPlan, listener: str, own: Outfit) -> HttpConnectionManager:
+def connection_manager(plan: HttpPlan, listener: str, settings: HttpSettings) -> HttpConnectionManager:
     """The connection manager of a plan, on the listener of that name."""
-    settings = _settings(mesh, own, plan.grpc_web, plan.dns_cache, plan.explicit_proxy)
     return HttpConnectionManager(stat_prefix=f"outbound_{listener};", routes=plan.route_name, settings=settings)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from meshc.findings import Origin, Sink
-from meshc.ir.listener import Listener
+from meshc.ir.listener import AnyListener
 from meshc.model.api import TCPRoute
 from meshc.model.mesh import Mesh
 from meshc.model.virtual_services import VirtualService
 from meshc.scope.proxy import PROMETHEUS_PORT, STATUS_PORT
 
 
-def check_listeners(listeners: Iterable[Listener], sink: Sink) -> None:
+def check_listeners(listeners: Iterable[AnyListener], sink: Sink) -> None:
     """Say which services or routes of one proxy lost an address, or a match on it, to others."""
     for listener in listeners:
         for shadow in listener.shadowed:

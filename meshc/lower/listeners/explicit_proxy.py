@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from meshc.ir.address import Address
 from meshc.ir.listener import Direction, FilterChain, Listener
-from meshc.lower.listeners.assembly import Outfit, connection_manager
+from meshc.lower.listeners.assembly import Outfit, connection_manager, settings
 from meshc.lower.listeners.client import ListenerClient
 from meshc.lower.listeners.plan import HttpPlan
 from meshc.lower.listeners.virtual_outbound import BUILT_IN, max_connections
@@ -30,7 +30,7 @@ def explicit_proxy_listener(mesh: Mesh, client: ListenerClient, port: int, own: 
     plan = HttpPlan(route_name=EXPLICIT_PROXY_ROUTES, explicit_proxy=True)
     chain = FilterChain(
         origin=BUILT_IN,
-        filters=(connection_manager(mesh, plan, name, own),),
+        filters=(connection_manager(plan, name, settings(mesh, own, plan)),),
         transport_socket_connect_timeout=mesh.features.pilot_gateway_transport_socket_connect_timeout or None,
     )
     return Listener(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from meshc.ir.http_connection_manager import HttpConnectionManager
-from meshc.ir.listener import FilterChain, Listener
+from meshc.ir.listener import AnyListener, FilterChain, Listener
 from meshc.lower.http.traffic import Traffic
 from meshc.lower.http.workload_facts import WorkloadFacts, workload_facts
 from meshc.lower.listeners.assembly import Outfit, assemble, authorizing_namespaces, outfit
@@ -25,7 +25,7 @@ from meshc.model.shared import shared
 from meshc.scope.scope import ProxyScope
 
 
-def outbound_listeners(scope: ProxyScope) -> tuple[Listener, ...]:
+def outbound_listeners(scope: ProxyScope) -> tuple[AnyListener, ...]:
     """The listeners of services, that of the explicit HTTP proxy, and the one that redirected traffic arrives at."""
     mesh, proxy = scope.mesh, scope.proxy
     if mesh.config.proxy_listen_port <= 0:
@@ -33,7 +33,7 @@ def outbound_listeners(scope: ProxyScope) -> tuple[Listener, ...]:
     client = listener_client(mesh, proxy)
     plans = _plans(scope, client)
     own = _outfit(scope, workload_facts(scope), plans)
-    made = _of_plans(mesh, plans, own)
+    made = assemble(mesh, plans, own)
     port = explicit_proxy_port(mesh, proxy)
     if port:
         made = (*made, explicit_proxy_listener(mesh, client, port, own))
@@ -42,16 +42,17 @@ def outbound_listeners(scope: ProxyScope) -> tuple[Listener, ...]:
     return made
 
 
-def route_names(listeners: Iterable[Listener]) -> tuple[str, ...]:
+def route_names(mesh: Mesh, listeners: Iterable[AnyListener]) -> tuple[str, ...]:
     """The names of the routes that listeners fetch, each once, in the listeners' order."""
-    return tuple(dict.fromkeys(name for listener in listeners for name in _route_names(listener)))
+    return tuple(dict.fromkeys(name for listener in listeners for name in _route_names(mesh, listener.template)))
 
 
-def _route_names(listener: Listener) -> list[str]:
+@shared
+def _route_names(mesh: Mesh, listener: Listener) -> tuple[str, ...]:
     default = (listener.default_chain,) if listener.default_chain is not None else ()
     chains: tuple[FilterChain, ...] = (*listener.chains, *default)
     managers = (f for chain in chains for f in chain.filters if isinstance(f, HttpConnectionManager))
-    return [manager.routes for manager in managers if isinstance(manager.routes, str)]
+    return tuple(manager.routes for manager in managers if isinstance(manager.routes, str))
 
 
 def _outfit(scope: ProxyScope, workload: WorkloadFacts, plans: tuple[ListenerPlan, ...]) -> Outfit:
@@ -78,11 +79,6 @@ def _plans(scope: ProxyScope, client: ListenerClient) -> tuple[ListenerPlan, ...
         select_labels(proxy.labels, label_keys(mesh, sidecar)),
         own if own in headless_addresses(mesh, sidecar) else "",
     )
-
-
-@shared
-def _of_plans(mesh: Mesh, plans: tuple[ListenerPlan, ...], own: Outfit) -> tuple[Listener, ...]:
-    return tuple(assemble(mesh, plan, own) for plan in plans)
 
 
 def _virtual_outbound(scope: ProxyScope, client: ListenerClient, own: Outfit) -> Listener:

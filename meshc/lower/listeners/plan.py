@@ -94,16 +94,16 @@ class Candidate:
 class ListenerPlan:
     """A listener: that of the first service which asked for its address, with the chains of all that may share it.
 
-    `has_http`: some chain is a connection manager. `matches_all`: some chain takes what the others leave.
-    `authorized_in` is the one that a chain has, empty for nearly all listeners.
+    `http` is the one connection manager that it may have. `matches_all`: some chain takes what the others leave.
+    `authorized_in` are those of its chains, nearly always none.
     """
 
     name: str
     first: Candidate
     chains: tuple[ChainPlan, ...]
-    has_http: bool
+    http: HttpPlan | None
     matches_all: bool
-    authorized_in: str
+    authorized_in: tuple[str, ...]
     shadowed: tuple[Shadow, ...] = ()
 
     @property
@@ -120,8 +120,8 @@ def listener_plan(first: Candidate, chains: tuple[ChainPlan, ...], shadowed: tup
         name=f"{bind}_{port}",
         first=first,
         chains=chains,
-        has_http=any(isinstance(end, HttpPlan) for end in ends),
+        http=next((end for end in ends if isinstance(end, HttpPlan)), None),
         matches_all=any(chain.matches_all for chain in chains),
-        authorized_in=next((end.authorized_in for end in ends if isinstance(end, TcpPlan) and end.authorized_in), ""),
+        authorized_in=tuple(end.authorized_in for end in ends if isinstance(end, TcpPlan) and end.authorized_in),
         shadowed=shadowed,
     )

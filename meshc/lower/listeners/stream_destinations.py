@@ -74,7 +74,9 @@ def destination_cluster(destination: Destination, service: Service | None, port:
 def _weighted(view: StreamView, route: RouteDestination, port: ListenPort) -> WeightedCluster:
     destination = route.destination or Destination()
     service = view.services.get(destination.host)
-    return WeightedCluster(cluster=destination_cluster(destination, service, port.number), weight=unsigned(route.weight))
+    return WeightedCluster(
+        cluster=destination_cluster(destination, service, port.number), weight=unsigned(route.weight)
+    )
 
 
 def _stat_prefix(mesh: Mesh, cluster: str, service: Service | None, port: ServicePort, subset: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from meshc.findings import Origin
 from meshc.ir.cluster import Cluster
 from meshc.ir.duration import SECOND
-from meshc.ir.listener import Listener
+from meshc.ir.listener import AnyListener, Listener
 from meshc.ir.node import value
 from meshc.ir.secret import PrivateKeyProvider, Secret, ServedCertificate, ServedRoots
 from meshc.ir.tls import SecretReference, SecretSource
@@ -36,11 +36,12 @@ class SecretClient:
     provider: PrivateKeyProvider | None
 
 
-def secrets(scope: ProxyScope, listeners: tuple[Listener, ...], clusters: tuple[Cluster, ...]) -> tuple[Secret, ...]:
+def secrets(scope: ProxyScope, listeners: tuple[AnyListener, ...], clusters: tuple[Cluster, ...]) -> tuple[Secret, ...]:
     """The secrets of a proxy, each once, in the order in which its listeners and clusters name them."""
     mesh = scope.mesh
+    of_listeners = (name for listener in listeners for name in _of_listener(mesh, listener.template))
     of_clusters = (name for cluster in clusters for name in _of_cluster(mesh, cluster))
-    names = dict.fromkeys((*_of_listeners(mesh, listeners), *of_clusters))
+    names = dict.fromkeys((*of_listeners, *of_clusters))
     if not names:
         return ()
     client, verified = secret_client(scope.proxy), verified_names(scope)
@@ -56,11 +57,11 @@ def secret_client(proxy: Proxy) -> SecretClient:
 
 
 @shared
-def _of_listeners(mesh: Mesh, listeners: tuple[Listener, ...]) -> tuple[str, ...]:
-    return tuple(_names(r for listener in listeners for _, r in references_of_listener(listener)))
+def _of_listener(mesh: Mesh, listener: Listener) -> tuple[str, ...]:
+    return tuple(_names(reference for _, reference in references_of_listener(listener)))
 
 
-def references_of_listener(listener: Listener) -> Iterator[tuple[Origin, SecretReference]]:
+def references_of_listener(listener: AnyListener) -> Iterator[tuple[Origin, SecretReference]]:
     """Every secret of a listener, with the place that asks for it."""
     for chain in listener.chains:
         if chain.tls is not None:
