@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from meshc.findings import Origin
 from meshc.ir.node import value
-from meshc.ir.route import Route, RouteConfiguration, VirtualHost
+from meshc.ir.route import Route, RouteConfiguration, RouteNote, VirtualHost
 from meshc.ir.route_action import Action, DirectResponse, Forward
 from meshc.lower.names import catch_all_cluster
 from meshc.lower.routes.attached_hosts import EVERY_PORT
@@ -32,8 +32,14 @@ _NOTHING = VirtualHosts((), ())
 
 def outbound_routes(scope: ProxyScope, names: tuple[str, ...]) -> tuple[RouteConfiguration, ...]:
     """The route configurations of these names, in order."""
-    client = route_client(scope)
-    return tuple(route_configuration(scope.mesh, scope.sidecar, name, client) for name in names)
+    return _configurations(scope.mesh, scope.sidecar, names, route_client(scope))
+
+
+@shared
+def _configurations(
+    mesh: Mesh, scope: SidecarScope, names: tuple[str, ...], client: RouteClient
+) -> tuple[RouteConfiguration, ...]:
+    return tuple(route_configuration(mesh, scope, name, client) for name in names)
 
 
 @shared
@@ -54,13 +60,21 @@ def route_configuration(mesh: Mesh, scope: SidecarScope, name: str, client: Rout
         hosts = _only_host(mesh, made, name)
     else:
         hosts = (*made.hosts, _catch_all(mesh, scope.outbound_policy, client.attempt_count, client.forwarded_host))
+    return _configuration(mesh, name, _origin(egress, hosts), hosts, () if asked.sniffed else made.notes)
+
+
+@shared
+def _configuration(
+    mesh: Mesh, name: str, origin: Origin, hosts: tuple[VirtualHost, ...], notes: tuple[RouteNote, ...]
+) -> RouteConfiguration:
+    """One object for all namespaces to which the hosts mean the same; those of sniffed ports are many, and simple."""
     return RouteConfiguration(
         name=name,
-        origin=_origin(egress, hosts),
+        origin=origin,
         virtual_hosts=hosts,
         ignore_port=True,
         direct_response_limit=DIRECT_RESPONSE_LIMIT,
-        notes=() if asked.sniffed else made.notes,
+        notes=notes,
     )
 
 
@@ -107,7 +121,12 @@ def _only_host(mesh: Mesh, made: VirtualHosts, name: str) -> tuple[VirtualHost, 
     """The virtual host of a sniffed service, for requests to any host (spec: routes 5.7)."""
     owners = _by_domain(mesh, made)
     found = {owner: None for domain in (name, name.rpartition(":")[0]) if (owner := owners.get(domain)) is not None}
-    return tuple(found) if len(found) > 1 else tuple(replace(host, domains=("*",)) for host in found)
+    return tuple(found) if len(found) > 1 else tuple(_of_any_name(mesh, host) for host in found)
+
+
+@shared
+def _of_any_name(mesh: Mesh, host: VirtualHost) -> VirtualHost:
+    return replace(host, domains=("*",))
 
 
 @shared
