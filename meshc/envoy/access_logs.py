@@ -12,7 +12,7 @@ from meshc.envoy.schema import message_class
 from meshc.ir import access_log as ir
 
 _LOGGERS = "envoy.extensions.access_loggers"
-_NO_ROUTE = {"response_flag_filter": {"flags": ["NR"]}}
+_NO_ROUTE: dict[str, Any] = {"response_flag_filter": {"flags": ["NR"]}}
 
 
 def access_logs(logs: Iterable[ir.AccessLog]) -> list[Any]:
@@ -30,7 +30,9 @@ def access_log(log: ir.AccessLog) -> Any:
 
 
 def _filter(condition: ir.LogFilter) -> dict[str, Any]:
-    parts = [*([_NO_ROUTE] if condition.no_route else []), *([_expression(condition.cel)] if condition.cel else [])]
+    parts = [_NO_ROUTE] if condition.no_route else []
+    if condition.cel is not None:
+        parts.append(_expression(condition.cel))
     return parts[0] if len(parts) == 1 else {"and_filter": {"filters": parts}}
 
 
@@ -40,7 +42,8 @@ def _expression(cel: str) -> dict[str, Any]:
 
 
 def _file(log: ir.FileLog) -> tuple[str, Any]:
-    config = message_class(f"{_LOGGERS}.file.v3.FileAccessLog")(path=log.path, log_format=_format(log.format))
+    wanted = log.format and _format(log.format)
+    config = message_class(f"{_LOGGERS}.file.v3.FileAccessLog")(path=log.path, log_format=wanted)
     return "envoy.access_loggers.file", config
 
 

@@ -25,10 +25,13 @@ class LogFormat:
 
 @value
 class LogFilter:
-    """When a line is written: `no_route`: only where no filter chain or route matched; `cel`: an expression."""
+    """When a line is written: `no_route`: only where no filter chain or route matched; `cel`: where this holds.
+
+    The expression may be empty; None is none.
+    """
 
     no_route: bool = False
-    cel: str = ""
+    cel: str | None = None
 
 
 @node
@@ -40,10 +43,10 @@ class AccessLog:
 
 @node
 class FileLog(AccessLog):
-    """Lines appended to a file."""
+    """Lines appended to a file; Envoy's own if no format is given."""
 
     path: str
-    format: LogFormat
+    format: LogFormat | None
 
 
 class GrpcLogKind(enum.Enum):

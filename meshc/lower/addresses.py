@@ -86,7 +86,7 @@ def address_view(mesh: Mesh, proxy: Proxy) -> AddressView:
 
 def captures_dns(proxy: Proxy) -> bool:
     """The proxy answers its workload's DNS queries (metadata `DNS_CAPTURE`)."""
-    return str(proxy.metadata.get("DNS_CAPTURE", "")).lower() in ("true", "1")
+    return proxy.flag("DNS_CAPTURE")
 
 
 def is_ipv6(address: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from meshc.findings import Origin, Sink
 from meshc.model import locality, names, node_metadata
 from meshc.model.api import ProxyConfig
-from meshc.model.entries import is_ip
+from meshc.model.entries import is_ip, is_true
 from meshc.model.mesh import Mesh
 from meshc.model.node import node
 from meshc.model.proxy_config import effective_proxy_config
@@ -65,6 +65,10 @@ class Proxy:
     config: ProxyConfig
     pod: Workload | None
     origin: Origin
+
+    def flag(self, key: str) -> bool:
+        """A boolean of the metadata, which may be written as text; what Go cannot parse is false."""
+        return is_true(str(self.metadata.get(key, "")))
 
     def node(self) -> dict[str, Any]:
         """The node as plain values: `id`, and `metadata` with its keys sorted."""

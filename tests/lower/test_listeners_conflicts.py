@@ -34,6 +34,9 @@ def cluster(protocol: str, age: int) -> str:
         ("MONGO", "MONGO", [cluster("mongo", 0)], 1),
         ("MONGO", "TCP", [cluster("mongo", 0)], 1),
         ("HTTP", "HTTP_PROXY", ["routes 5000"], 1),
+        ("MONGO", "HTTP_PROXY", ["routes 5000"], 1),
+        ("HTTP_PROXY", "MONGO", ["routes 5000"], 1),
+        ("HTTP_PROXY", "HTTP", ["routes 5000"], 0),
     ],
 )
 def test_two_services_on_all_addresses(first: str, second: str, chains: list[str], lost: int) -> None:

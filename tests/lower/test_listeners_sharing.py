@@ -65,6 +65,27 @@ def test_a_headless_service_has_a_listener_per_endpoint_but_for_the_client_itsel
     assert set(listeners(mesh)) == {"10.244.0.8_5000", "virtualOutbound"}
 
 
+def none_entry(name: str, port: str, *addresses: str, **more: Any) -> dict[str, Any]:
+    """A ServiceEntry with resolution NONE; several may be of one host, and name its port differently."""
+    spec = {
+        "hosts": ["db.example.com"],
+        "ports": [{"number": 5000, "name": port, "protocol": "TCP"}],
+        "endpoints": [{"address": address} for address in addresses],
+        **more,
+    }
+    return manifest("ServiceEntry", name, spec)
+
+
+def test_endpoints_of_service_entries_join_a_port_by_its_number() -> None:
+    mesh = mesh_of(pod(), none_entry("one", "tcp", "192.0.2.1"), none_entry("two", "tcp-db"))
+    assert set(listeners(mesh)) == {"192.0.2.1_5000", "virtualOutbound"}
+
+
+def test_an_empty_selector_does_not_make_a_service_wait_for_workloads() -> None:
+    mesh = mesh_of(pod("other", "bank"), none_entry("one", "tcp", workloadSelector={}))
+    assert set(listeners(mesh, "other.bank")) == {"0.0.0.0_5000", "virtualOutbound"}
+
+
 def test_every_chain_has_an_origin(mesh: Mesh) -> None:
     found = listeners(mesh, "one.shop")
     origins = {chain.origin for name in ("192.0.2.10_5000", "0.0.0.0_80") for chain in found[name].chains}

@@ -72,10 +72,10 @@ def test_of_several_destinations_those_without_weight_get_nothing() -> None:
     assert proxy.stat_prefix == "routes.shop"
 
 
-def test_a_negative_weight_wraps_round() -> None:
+def test_a_negative_weight_is_none() -> None:
     proxy = tcp_listener([{"route": [to("a.example.com", -1), to("b.example.com", 1)]}]).chains[0].filters[-1]
     assert isinstance(proxy, TcpProxy)
-    assert [w.weight for w in proxy.weighted] == [2**32 - 1, 1]
+    assert [w.weight for w in proxy.weighted] == [1]
 
 
 def test_subnets_of_a_tls_match_stay_in_force_for_the_next() -> None:

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from meshc.ir.access_log import AccessLog, FileLog, GrpcLog, OpenTelemetryLog
+from meshc.envoy.access_logs import access_log
+from meshc.envoy.encode import to_value
+from meshc.ir.access_log import AccessLog, FileLog, GrpcLog, LogFormat, OpenTelemetryLog
 from meshc.ir.stats import MetricOverride, Stats
 from meshc.ir.tracing import OpenTelemetry, TagKind, Tracing, Zipkin
 from meshc.lower.http.traffic import Traffic
@@ -140,17 +142,49 @@ def test_an_entry_without_providers_has_those_before_it_but_no_filter() -> None:
     assert [(f.filter.cel, f.filter.no_route) for f in filtered.listener if f.filter] == [("true", True)]
 
 
+def file_format(of: Mesh) -> LogFormat:
+    """The format of the first log, which is a file."""
+    log = logs(of).http[0]
+    assert isinstance(log, FileLog)
+    assert log.format is not None
+    return log.format
+
+
 def test_formats() -> None:
-    text, default = (logs(mesh(logging(name), accessLogFormat="%PROTOCOL%")).http[0] for name in ("text", "envoy"))
-    assert isinstance(text, FileLog) and isinstance(default, FileLog)
-    assert (text.format.text, text.format.without_query) == ("%REQ_WITHOUT_QUERY(:PATH)%\n", True)
-    assert default.format.text == "%PROTOCOL%\n"
-    labelled = logs(mesh(logging("json"))).http[0]
-    assert isinstance(labelled, FileLog)
-    assert json.loads(labelled.format.json) == {"code": "%RESPONSE_CODE%", "weight": 1}
-    broken = logs(mesh(accessLogFile="/f", accessLogEncoding="JSON", accessLogFormat="no json")).http[0]
-    assert isinstance(broken, FileLog)
-    assert json.loads(broken.format.json)["protocol"] == "%PROTOCOL%"
+    text, default = (file_format(mesh(logging(name), accessLogFormat="%PROTOCOL%")) for name in ("text", "envoy"))
+    assert (text.text, text.without_query) == ("%REQ_WITHOUT_QUERY(:PATH)%\n", True)
+    assert default.text == "%PROTOCOL%\n"
+    labelled = file_format(mesh(logging("json")))
+    assert json.loads(labelled.json) == {"code": "%RESPONSE_CODE%", "weight": 1}
+
+
+@pytest.mark.parametrize(
+    ("given", "protocol"), [("no json", "%PROTOCOL%"), ("[]", "%PROTOCOL%"), ("", "%PROTOCOL%"), ("{}", None)]
+)
+def test_json_that_is_an_object_replaces_istios(given: str, protocol: str | None) -> None:
+    found = file_format(mesh(accessLogFile="/f", accessLogEncoding="JSON", accessLogFormat=given))
+    assert json.loads(found.json).get("protocol") == protocol
+
+
+def test_a_provider_without_any_format_leaves_it_to_envoy() -> None:
+    provider = {"name": "bare", "envoyFileAccessLog": {"logFormat": {}}}
+    (found,) = logs(mesh(logging("bare"), extensionProviders=[provider])).http
+    assert isinstance(found, FileLog)
+    assert found.format is None
+    assert "logFormat" not in to_value(access_log(found))["typedConfig"]
+
+
+def test_logs_stand_in_the_order_of_their_providers_own_names() -> None:
+    providers = [{"name": name, "envoyFileAccessLog": {"path": f"/{name}"}} for name in ("b", "A", "C")]
+    found = logs(mesh(logging("B", "a", "c"), extensionProviders=providers)).http
+    assert [log.path for log in found if isinstance(log, FileLog)] == ["/A", "/C", "/b"]
+
+
+def test_an_empty_expression_is_a_filter() -> None:
+    (found,) = logs(mesh(logging("text", filter={}))).http
+    assert found.filter is not None
+    assert found.filter.cel == ""
+    assert "extensionFilter" in to_value(access_log(found))["filter"]
 
 
 def traced(of: Mesh, **metadata: Any) -> Tracing | None:

@@ -8,7 +8,7 @@ from meshc.lower.http.connection_manager import http_settings
 from meshc.lower.http.hcm_facts import HcmFacts, SecurityFilters
 from meshc.lower.http.traffic import Traffic
 from meshc.lower.http.workload_facts import WorkloadFacts, workload_facts
-from meshc.lower.listeners.client import flag, wildcards
+from meshc.lower.listeners.client import wildcards
 from meshc.lower.listeners.network_filters import TcpFacts, tcp_facts
 from meshc.lower.security.authz_filters import NetworkAuthorization
 from meshc.lower.security.filters import http_security, network_security
@@ -73,8 +73,8 @@ def _client(proxy: Proxy) -> GatewayClient:
     topology = proxy.config.gateway_topology
     return GatewayClient(
         wildcards=wildcards(proxy.ip_mode),
-        unprivileged=flag(proxy.metadata, "UNPRIVILEGED_POD"),
-        exact_balance=flag(proxy.metadata, "OUTBOUND_LISTENER_EXACT_BALANCE"),
+        unprivileged=proxy.flag("UNPRIVILEGED_POD"),
+        exact_balance=proxy.flag("OUTBOUND_LISTENER_EXACT_BALANCE"),
         proxy_protocol=topology is not None and topology.proxy_protocol is not None,
         identity=server_identity(proxy),
     )

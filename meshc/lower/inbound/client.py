@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 from meshc.ir.node import value
-from meshc.lower.listeners.client import PRIVILEGED, captures_traffic, flag, wildcards
+from meshc.lower.listeners.client import PRIVILEGED, captures_traffic, wildcards
 from meshc.lower.tls.downstream import ServerIdentity, server_identity
 from meshc.model.api import parse_int
 from meshc.model.mesh import Mesh
@@ -42,8 +42,8 @@ def inbound_client(proxy: Proxy) -> InboundClient:
     return InboundClient(
         captures=captures_traffic(proxy),
         transparent=metadata.get("INTERCEPTION_MODE") == "TPROXY",
-        exact_balance=flag(metadata, "INBOUND_LISTENER_EXACT_BALANCE"),
-        unprivileged=flag(metadata, "UNPRIVILEGED_POD"),
+        exact_balance=proxy.flag("INBOUND_LISTENER_EXACT_BALANCE"),
+        unprivileged=proxy.flag("UNPRIVILEGED_POD"),
         wildcards=wildcards(proxy.ip_mode),
         static_ports=frozenset(port for port in static if port),
         identity=server_identity(proxy),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 
 from meshc.lower.listeners.client import UNSPECIFIED_IPV6, ListenerClient
@@ -11,6 +10,7 @@ from meshc.lower.listeners.plan import Candidate, ChainPlan, ListenPort
 from meshc.lower.listeners.stream_chains import StreamPlace, stream_chains
 from meshc.lower.listeners.stream_destinations import StreamView
 from meshc.model.destination_rules import DestinationRule
+from meshc.model.entries import is_ip
 from meshc.model.mesh import Mesh
 from meshc.model.node import node
 from meshc.model.protocol import Protocol
@@ -97,11 +97,11 @@ class _Builder:
         if not self._is_headless(port):
             yield from self.at(port)
             return
-        endpoints = [e for e in self.mesh.endpoints.of(self.service) if e.port_name == own.name]
-        if not endpoints and not self.service.is_kubernetes and self.service.selector is None:
+        endpoints = [e for e in self.mesh.endpoints.of(self.service) if e.is_at(own)]
+        if not endpoints and not self.service.is_kubernetes and not self.service.selector:
             yield from self.at(port)
         for endpoint in endpoints:
-            if all(map(_is_ip, endpoint.addresses)):
+            if all(map(is_ip, endpoint.addresses)):
                 yield from self.at(port, endpoint.addresses)
 
     def at(self, port: ListenPort, endpoint: tuple[str, ...] = ()) -> Iterator[Candidate]:
@@ -164,11 +164,3 @@ class _Builder:
             yield from stream_chains(self.mesh, at, self.view)
         if port.protocol.is_http or port.protocol is Protocol.AUTO:
             yield http_chain(self.mesh, self.service, port, place.binds[0], everywhere=everywhere)
-
-
-def _is_ip(address: str) -> bool:
-    try:
-        ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return True

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from meshc.ir.node import value
 from meshc.lower.addresses import AddressView, address_view
-from meshc.model.api import parse_bool, parse_int
+from meshc.model.api import parse_int
 from meshc.model.mesh import Mesh
 from meshc.model.protocol import Protocol
 from meshc.model.service import UNSPECIFIED
@@ -62,8 +59,8 @@ def listener_client(mesh: Mesh, proxy: Proxy) -> ListenerClient:
         captures=captures_traffic(proxy),
         addresses=address_view(mesh, proxy),
         reserved_ports=_reserved_ports(mesh, proxy),
-        unprivileged=flag(proxy.metadata, "UNPRIVILEGED_POD"),
-        exact_balance=flag(proxy.metadata, "OUTBOUND_LISTENER_EXACT_BALANCE"),
+        unprivileged=proxy.flag("UNPRIVILEGED_POD"),
+        exact_balance=proxy.flag("OUTBOUND_LISTENER_EXACT_BALANCE"),
     )
 
 
@@ -86,8 +83,3 @@ def _reserved_ports(mesh: Mesh, proxy: Proxy) -> frozenset[int]:
     own = (str(proxy.metadata.get(key)) for key in ("ENVOY_STATUS_PORT", "ENVOY_PROMETHEUS_PORT"))
     ports = (mesh.config.proxy_listen_port, mesh.config.proxy_inbound_listen_port, *map(parse_int, own))
     return frozenset(port for port in ports if port)
-
-
-def flag(metadata: Mapping[str, Any], key: str) -> bool:
-    """A boolean of metadata, which may be written as text."""
-    return bool(parse_bool(str(metadata.get(key, ""))))

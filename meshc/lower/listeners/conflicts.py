@@ -97,10 +97,12 @@ class Listeners:
         return (_plan(mesh, e.first, tuple(e.chains), tuple(e.shadowed)) for e in self._entries.values())
 
     def _settle(self, candidate: Candidate, entry: _Entry) -> None:
+        """An HTTP proxy takes over whatever is there; for other candidates it depends on both protocols."""
         incoming = candidate.port.protocol
-        action = _ACTIONS[_kind(incoming), _kind(entry.protocol)]
         if incoming is Protocol.HTTP_PROXY:
-            action = _Action.REPLACE
+            self._replace(candidate, entry)
+            return
+        action = _ACTIONS[_kind(incoming), _kind(entry.protocol)]
         if action is _Action.IGNORE:
             _note_ignored(candidate, entry)
         elif incoming is not entry.protocol and _SELFISH & {incoming, entry.protocol}:

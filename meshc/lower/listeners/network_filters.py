@@ -29,7 +29,7 @@ def protocol_stack(mesh: Mesh, protocol: Protocol, proxy: TcpProxy) -> tuple[Net
     if protocol is Protocol.MYSQL and features.pilot_enable_mysql_filter:
         return (MySqlProxy(stat_prefix=proxy.stat_prefix), proxy)
     if protocol is Protocol.REDIS and features.pilot_enable_redis_filter:
-        first = proxy.cluster or proxy.weighted[0].cluster
+        first = proxy.cluster or next((weighted.cluster for weighted in proxy.weighted), "")
         return (RedisProxy(stat_prefix=proxy.stat_prefix, cluster=first, op_timeout=_REDIS_TIMEOUT),)
     return (proxy,)
 

@@ -8,7 +8,6 @@ from meshc.ir.network_filter import TcpProxy, Tunnel, WeightedCluster
 from meshc.lower.listeners.plan import ListenPort
 from meshc.lower.names import destination_cluster_name, expand_stat_name, outbound_cluster_name, stat_names
 from meshc.lower.routes.domains import join_port
-from meshc.lower.routes.fractions import unsigned
 from meshc.model.api import Destination, LoadBalancerSettings, RouteDestination, TrafficPolicy, TunnelSettings
 from meshc.model.destination_rules import DestinationRule
 from meshc.model.mesh import Mesh
@@ -48,7 +47,7 @@ def routed_proxy(
         named = ServicePort(port.name, port.number, port.protocol)
         prefix = _stat_prefix(mesh, cluster, service, named, first.subset)
         return ruled_proxy(rule, first.subset, stat_prefix=prefix, cluster=cluster)
-    weighted = tuple(_weighted(view, route, port) for route in routes if route.weight)
+    weighted = tuple(_weighted(view, route, port) for route in routes if route.weight > 0)
     return ruled_proxy(rule, "", stat_prefix=name, weighted=weighted)
 
 
@@ -74,9 +73,7 @@ def destination_cluster(destination: Destination, service: Service | None, port:
 def _weighted(view: StreamView, route: RouteDestination, port: ListenPort) -> WeightedCluster:
     destination = route.destination or Destination()
     service = view.services.get(destination.host)
-    return WeightedCluster(
-        cluster=destination_cluster(destination, service, port.number), weight=unsigned(route.weight)
-    )
+    return WeightedCluster(cluster=destination_cluster(destination, service, port.number), weight=route.weight)
 
 
 def _stat_prefix(mesh: Mesh, cluster: str, service: Service | None, port: ServicePort, subset: str) -> str:

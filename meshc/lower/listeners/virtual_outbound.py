@@ -56,7 +56,8 @@ def virtual_outbound(
 
 def max_connections(mesh: Mesh) -> int | None:
     """Connections accepted at once; None: no limit."""
-    return mesh.features.max_connections_per_socket_event_loop or None
+    limit = mesh.features.max_connections_per_socket_event_loop
+    return limit if limit > 0 else None
 
 
 def _addresses(mesh: Mesh, client: ListenerClient) -> tuple[str, ...]:

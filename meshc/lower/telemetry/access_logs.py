@@ -39,22 +39,21 @@ def access_logs(mesh: Mesh, telemetries: tuple[Telemetry, ...], traffic: Traffic
 
 
 def _choose(mesh: Mesh, levels: tuple[tuple[AccessLogging, ...], ...], traffic: Traffic) -> Iterator[AccessLog | None]:
-    """The logs of the providers that are there and can log, by name; None for one that is switched off."""
+    """The logs of the providers that are there and can log, by their own names; None for one that is switched off."""
     settings = _merge(levels, mesh.config.default_providers.access_logging, traffic)
-    for name in sorted(settings):
-        found = provider(mesh, name)
-        log = None if found is None else provider_log(mesh, found)
+    found = [(made, settings[name]) for name in settings if (made := provider(mesh, name)) is not None]
+    for made, setting in sorted(found, key=lambda pair: pair[0].name):
+        log = provider_log(mesh, made)
         if log is not None:
-            setting = settings[name]
             yield None if setting.disabled else _filtered(log, setting.cel)
 
 
 @value
 class _Setting:
-    """What Telemetry says of one provider."""
+    """What Telemetry says of one provider; `cel` is None without a filter."""
 
     disabled: bool = False
-    cel: str = ""
+    cel: str | None = None
 
 
 def _merge(
@@ -72,22 +71,22 @@ def _merge(
             continue
         for name in inherited:
             if name in in_force:
-                settings[name] = _Setting(disabled=True) if entry.disabled else _Setting(cel=filters.get(name, ""))
+                settings[name] = _Setting(disabled=True) if entry.disabled else _Setting(cel=filters.get(name))
     return settings
 
 
 def _in_force(
     levels: tuple[tuple[AccessLogging, ...], ...], defaults: tuple[str, ...], traffic: Traffic
-) -> tuple[tuple[str, ...], dict[str, str]]:
+) -> tuple[tuple[str, ...], dict[str, str | None]]:
     """The providers of the last level that names any, and the filter of the last entry that names each provider."""
     in_force = defaults
-    filters: dict[str, str] = {}
+    filters: dict[str, str | None] = {}
     for level in levels:
         fitting = [entry for entry in level if _fits(entry, traffic)]
         named = tuple(name for entry in fitting for name in provider_names(entry.providers))
         in_force = named or in_force
         for entry in fitting:
-            cel = entry.filter.expression if entry.filter else ""
+            cel = entry.filter.expression if entry.filter is not None else None
             filters.update(dict.fromkeys(provider_names(entry.providers), cel))
     return in_force, filters
 
@@ -96,8 +95,8 @@ def _fits(entry: AccessLogging, traffic: Traffic) -> bool:
     return traffic.takes(entry.match.mode if entry.match else "")
 
 
-def _filtered(log: AccessLog, cel: str) -> AccessLog:
-    return replace(log, filter=LogFilter(cel=cel)) if cel else log
+def _filtered(log: AccessLog, cel: str | None) -> AccessLog:
+    return log if cel is None else replace(log, filter=LogFilter(cel=cel))
 
 
 def _mesh_logs(mesh: Mesh) -> AccessLogs:

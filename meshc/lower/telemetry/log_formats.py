@@ -59,18 +59,20 @@ def text_format(text: str, omit_empty: bool = False) -> LogFormat:
 
 
 def json_format(fields: Mapping[str, Any], omit_empty: bool = False) -> LogFormat:
-    """A JSON object, Istio's own if empty."""
-    content = fields or JSON_FORMAT
+    """A JSON object."""
     return LogFormat(
-        json=json.dumps(content, sort_keys=True),
+        json=json.dumps(fields, sort_keys=True),
         omit_empty_values=omit_empty,
-        without_query=any(needs_query_formatter(item) for item in content.values()),
+        without_query=any(map(needs_query_formatter, fields.values())),
     )
 
 
 def mesh_format(encoding: str, text: str) -> LogFormat:
     """`accessLogFormat` under `accessLogEncoding`; JSON that is no object counts as none (spec: extensions 4.3)."""
-    return json_format(json_object(text) or {}) if encoding == "JSON" else text_format(text)
+    if encoding != "JSON":
+        return text_format(text)
+    fields = json_object(text)
+    return json_format(JSON_FORMAT if fields is None else fields)
 
 
 def needs_query_formatter(item: object) -> bool:

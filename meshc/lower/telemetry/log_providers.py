@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from meshc.ir.access_log import AccessLog, FileLog, GrpcLog, GrpcLogKind, LogService, OpenTelemetryLog
-from meshc.lower.telemetry.log_formats import TEXT_FORMAT, json_format, mesh_format, needs_query_formatter, text_format
+from meshc.ir.access_log import AccessLog, FileLog, GrpcLog, GrpcLogKind, LogFormat, LogService, OpenTelemetryLog
+from meshc.lower.telemetry.log_formats import (
+    JSON_FORMAT,
+    TEXT_FORMAT,
+    json_format,
+    mesh_format,
+    needs_query_formatter,
+    text_format,
+)
 from meshc.lower.telemetry.providers import provider_service
 from meshc.model.api import (
     EnvoyFileAccessLog,
@@ -65,13 +72,19 @@ def mesh_service_log(kind: GrpcLogKind, log_name: str) -> GrpcLog:
 
 def _file(mesh: Mesh, name: str, log: EnvoyFileAccessLog) -> FileLog:
     path = log.path or STDOUT
-    if log.log_format is None:
-        if name == BUILT_IN and not log.omit_empty_values:
-            return mesh_file_log(mesh, path)
-        return FileLog(path=path, format=text_format("", log.omit_empty_values))
-    if log.log_format.labels is not None:
-        return FileLog(path=path, format=json_format(log.log_format.labels, log.omit_empty_values))
-    return FileLog(path=path, format=text_format(log.log_format.text or "", log.omit_empty_values))
+    if log.log_format is None and name == BUILT_IN and not log.omit_empty_values:
+        return mesh_file_log(mesh, path)
+    return FileLog(path=path, format=_format(log))
+
+
+def _format(log: EnvoyFileAccessLog) -> LogFormat | None:
+    """The format of a provider; a `logFormat` that says nothing leaves the choice to Envoy."""
+    wanted = log.log_format
+    if wanted is not None and wanted.labels is not None:
+        return json_format(wanted.labels or JSON_FORMAT, log.omit_empty_values)
+    if wanted is not None and wanted.text is None:
+        return None
+    return text_format(wanted.text or "" if wanted is not None else "", log.omit_empty_values)
 
 
 def _http_service(mesh: Mesh, log: EnvoyHttpAls) -> GrpcLog | None:

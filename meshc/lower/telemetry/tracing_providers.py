@@ -193,5 +193,5 @@ def _headers(mesh: Mesh, headers: Iterable[HttpHeader]) -> tuple[Header, ...]:
 
 def _join(hostname: str, path: str) -> str:
     """Host and path as Go's `url.JoinPath` joins them; there is no scheme."""
-    joined = posixpath.normpath(f"{hostname}/{path}")
+    joined = posixpath.normpath(f"/{hostname}/{path}")[1:]
     return joined + "/" if path.endswith("/") else joined
