@@ -59,14 +59,14 @@ class CustomTag(Message):
 
 @message
 class Tracing(Message):
-    """`tracing[]`."""
+    """`tracing[]`; tags that are there, if none, replace others."""
 
     match: ModeSelector | None = None
     providers: tuple[ProviderRef, ...] = ()
     random_sampling_percentage: Double | None = None
     disable_span_reporting: bool | None = None
     disable_context_propagation: bool | None = None
-    custom_tags: Mapping[str, CustomTag] = mapping()
+    custom_tags: Mapping[str, CustomTag] | None = None
     use_request_id_for_trace_sampling: bool | None = None
     enable_istio_tags: bool | None = None
 

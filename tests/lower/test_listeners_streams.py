@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from meshc.envoy.encode import to_text
+from meshc.envoy.listeners import ListenerMessages
 from meshc.ir.duration import SECOND
 from meshc.ir.listener import AnyListener
 from meshc.ir.network_filter import MongoProxy, RedisProxy, SniDynamicForwardProxy, TcpProxy
@@ -90,6 +92,16 @@ def test_subnets_of_a_tls_match_stay_in_force_for_the_next() -> None:
         (("a.example.com",), 1),
         (("b.example.com",), 1),
     ]
+
+
+def test_a_match_of_all_names_and_others_hides_what_was_there() -> None:
+    tls = [{"match": [{"sniHosts": ["*", "a.example.com"]}], "route": [to()]}]
+    mesh = mesh_of(pod(), port("HTTP_PROXY"), TLS, routes(TLS_HOST, tls=tls))
+    found = listeners(mesh)["0.0.0.0_5000"]
+    assert ends(found) == [OTHER]
+    assert [(s.winner.kind, s.loser.name) for s in found.shadowed] == [("VirtualService", "http-proxy-0")]
+    messages = ListenerMessages()
+    assert messages.json(found).decode() == to_text(messages.message(found))
 
 
 def test_a_match_of_all_names_takes_what_is_left() -> None:

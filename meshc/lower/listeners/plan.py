@@ -94,7 +94,8 @@ class Candidate:
 class ListenerPlan:
     """A listener: that of the first service which asked for its address, with the chains of all that may share it.
 
-    `http` is the one connection manager that it may have. `matches_all`: some chain takes what the others leave.
+    `http` is the one connection manager that it may have, if it is reached. `matches_all`: some chain takes what the
+    others leave.
     `authorized_in` are those of its chains, nearly always none.
     """
 
@@ -113,15 +114,22 @@ class ListenerPlan:
 
 
 def listener_plan(first: Candidate, chains: tuple[ChainPlan, ...], shadowed: tuple[Shadow, ...] = ()) -> ListenerPlan:
-    """The plan of a listener with these chains."""
+    """The plan of a listener with these chains, of which the last that matches everything hides others that do."""
     bind, port = first.key
-    ends = [chain.end for chain in chains]
+    greedy = [chain for chain in chains if chain.matches_all]
+    hidden = greedy[:-1]
+    reached = (chain.end for chain in chains if chain not in hidden)
+    ends = (chain.end for chain in chains)
     return ListenerPlan(
         name=f"{bind}_{port}",
         first=first,
         chains=chains,
-        http=next((end for end in ends if isinstance(end, HttpPlan)), None),
-        matches_all=any(chain.matches_all for chain in chains),
+        http=next((end for end in reached if isinstance(end, HttpPlan)), None),
+        matches_all=bool(greedy),
         authorized_in=tuple(end.authorized_in for end in ends if isinstance(end, TcpPlan) and end.authorized_in),
-        shadowed=shadowed,
+        shadowed=(*shadowed, *(_hidden(chain, greedy[-1]) for chain in hidden)),
     )
+
+
+def _hidden(chain: ChainPlan, by: ChainPlan) -> Shadow:
+    return Shadow(winner=by.origin, loser=chain.origin, reason="and both take what no other chain does")

@@ -63,7 +63,7 @@ class _Spec:
             self.disabled = entry.disable_span_reporting
         if entry.random_sampling_percentage is not None:
             self.sampling = entry.random_sampling_percentage
-        if entry.custom_tags:
+        if entry.custom_tags is not None:
             self.tags = entry.custom_tags
         if entry.use_request_id_for_trace_sampling is not None:
             self.request_id_sampling = entry.use_request_id_for_trace_sampling

@@ -43,7 +43,7 @@ def _check_tracing(at: Place, tracing: Tracing) -> None:
     if len(tracing.providers) > 1:
         (at / "providers" / 1).tell("MC0456", "of several tracing providers the first one counts")
     check_bounds(at / "randomSamplingPercentage", tracing.random_sampling_percentage, 0, PERCENT)
-    for entry, name, tag in at.entries("customTags", tracing.custom_tags):
+    for entry, name, tag in at.entries("customTags", tracing.custom_tags or {}):
         entry.need(name, "the name of the tag")
         _check_tag(entry, tag)
 
