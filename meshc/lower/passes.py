@@ -8,8 +8,6 @@ from meshc.ir.route import RouteConfiguration
 from meshc.lower.bootstrap.bootstrap import bootstrap
 from meshc.lower.clusters.clusters import clusters
 from meshc.lower.endpoints.endpoints import endpoints
-from meshc.lower.gateways.listeners import gateway_listeners
-from meshc.lower.gateways.routes import gateway_routes
 from meshc.lower.inbound.inbound_listeners import inbound_listeners
 from meshc.lower.listeners.outbound_listeners import outbound_listeners, route_names
 from meshc.lower.routes.routes import outbound_routes
@@ -40,10 +38,15 @@ def lower(scope: ProxyScope) -> ProxyIR:
 def _listeners(scope: ProxyScope) -> tuple[AnyListener, ...]:
     """A gateway listens for its Gateways alone, a sidecar for both directions of its workload's traffic."""
     if scope.proxy.kind is ProxyKind.ROUTER:
+        from meshc.lower.gateways.listeners import gateway_listeners  # most runs have no gateway
+
         return gateway_listeners(scope).listeners
     return (*outbound_listeners(scope), *inbound_listeners(scope))
 
 
 def _routes(scope: ProxyScope, names: tuple[str, ...]) -> tuple[RouteConfiguration, ...]:
-    make = gateway_routes if scope.proxy.kind is ProxyKind.ROUTER else outbound_routes
-    return make(scope, names)
+    if scope.proxy.kind is ProxyKind.ROUTER:
+        from meshc.lower.gateways.routes import gateway_routes
+
+        return gateway_routes(scope, names)
+    return outbound_routes(scope, names)
