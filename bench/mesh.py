@@ -13,12 +13,21 @@ Manifest = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How large a mesh is. `scoped` adds a Sidecar per namespace that imports its own namespace and the next one."""
+    """How large a mesh is. `scoped` adds a Sidecar per namespace that imports its own namespace and the next one.
+
+    `sniffed`: the ports have names that declare no protocol, so that each service has a listener of its own.
+    """
 
     services: int = 1000
     namespaces: int = 100
     pods: int = 2
     scoped: bool = False
+    sniffed: bool = False
+
+    @property
+    def port_name(self) -> str:
+        """The name of every port."""
+        return "web" if self.sniffed else "http"
 
 
 def write(shape: Shape, file: Path) -> None:
@@ -72,7 +81,7 @@ def _object(version: str, kind: str, name: str, namespace: str = "", **rest: Any
 
 def _service(shape: Shape, number: int) -> Iterator[Manifest]:
     app, namespace = _app(number), _namespace(shape, number)
-    port = {"name": "http", "port": 80, "protocol": "TCP", "targetPort": 8080}
+    port = {"name": shape.port_name, "port": 80, "protocol": "TCP", "targetPort": 8080}
     spec = {"clusterIP": _address(96, number), "selector": {"app": app}, "ports": [port]}
     yield _object("v1", "Service", app, namespace, spec=spec)
     endpoints = []
@@ -95,7 +104,7 @@ def _service(shape: Shape, number: int) -> Iterator[Manifest]:
         labels={"kubernetes.io/service-name": app},
         addressType="IPv4",
         endpoints=endpoints,
-        ports=[{"name": "http", "port": 8080, "protocol": "TCP"}],
+        ports=[{"name": shape.port_name, "port": 8080, "protocol": "TCP"}],
     )
     yield _object("networking.istio.io/v1", "DestinationRule", app, namespace, spec=_rule(app))
     yield _object("networking.istio.io/v1", "VirtualService", app, namespace, spec=_routes(app))

@@ -27,14 +27,14 @@ MESSAGES: Mapping[ResourceType, str] = {
 
 
 class Resource:
-    """One xDS resource. Its message, JSON text and bytes are each made when first asked for, and kept."""
+    """One xDS resource. Its message, JSON text and bytes are each made when asked for, and mostly kept."""
 
     __slots__ = ("_json", "_make", "_message", "_print_json", "_wire", "name", "origin")
 
     def __init__(
         self, name: str, origin: Origin, make: Callable[[], Message], json: Callable[[], bytes] | None = None
     ) -> None:
-        """`make` gives the message; `json`, where its JSON can be had without it, that."""
+        """`make` gives the message; `json`, where its JSON can be had without it, that, which is not kept here."""
         self.name = name
         self.origin = origin
         self._make = make
@@ -58,8 +58,10 @@ class Resource:
     @property
     def json(self) -> bytes:
         """Proto JSON on one line, UTF-8."""
+        if self._print_json is not None:
+            return self._print_json()
         if self._json is None:
-            self._json = self._print_json() if self._print_json is not None else to_text(self.message).encode()
+            self._json = to_text(self.message).encode()
         return self._json
 
     @property

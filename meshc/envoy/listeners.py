@@ -15,8 +15,9 @@ from meshc.envoy.schema import message_class
 from meshc.envoy.wrappers import duration, wrapped
 from meshc.ir import listener as ir
 from meshc.ir.address import Address
-from meshc.ir.http_connection_manager import HttpConnectionManager, HttpSettings
+from meshc.ir.http_connection_manager import OF_WORKLOAD, HttpConnectionManager, HttpSettings
 from meshc.ir.listener import Inspector
+from meshc.ir.network_filter import NetworkFilter
 
 _FILTERS = "envoy.extensions.filters.listener"
 _UNIX = "unix://"
@@ -27,7 +28,7 @@ class ListenerMessages:
     """Makes listeners of one mesh: those of different workloads have most of them in common."""
 
     def __init__(self) -> None:
-        self._around: dict[ir.Listener, tuple[bytes, bytes]] = {}
+        self._pieces: dict[ir.Listener, tuple[bytes, ...]] = {}
         self._settings: dict[HttpSettings, bytes] = {}
 
     def message(self, node: ir.AnyListener) -> Any:
@@ -35,16 +36,17 @@ class ListenerMessages:
         return listener(node.completed() if isinstance(node, ir.WorkloadListener) else node)
 
     def json(self, node: ir.AnyListener) -> bytes:
-        """Its JSON, of one workload's put together from that of the template and that of the settings."""
-        if not isinstance(node, ir.WorkloadListener):
-            return to_text(listener(node)).encode()
-        around = self._around.get(node.template)
-        if around is None:
-            around = self._around[node.template] = _around_settings(node.template)
-        settings = self._settings.get(node.settings)
-        if settings is None:
-            settings = self._settings[node.settings] = settings_text(node.settings).encode()
-        return settings.join(around)
+        """Its JSON, put together from that of the template and that of the settings."""
+        pieces = self._pieces.get(node.template)
+        if pieces is None:
+            pieces = self._pieces[node.template] = _around_settings(node.template)
+        return self._json_of(node.settings).join(pieces) if isinstance(node, ir.WorkloadListener) else pieces[0]
+
+    def _json_of(self, settings: HttpSettings) -> bytes:
+        made = self._settings.get(settings)
+        if made is None:
+            made = self._settings[settings] = settings_text(settings).encode()
+        return made
 
 
 def listener(node: ir.Listener) -> Any:
@@ -80,23 +82,26 @@ _GAP = "\0"
 """Stands for the text of settings; never part of JSON, where control characters are escaped."""
 
 
-def _around_settings(template: ir.Listener) -> tuple[bytes, bytes]:
-    """The JSON of a template up to the settings of its connection manager, and behind them."""
+def _around_settings(template: ir.Listener) -> tuple[bytes, ...]:
+    """The JSON of a template: all of it, or in two pieces if there are settings of a workload to come between them."""
     text = to_text_with(
         _without_chains(template),
         filter_chains=list_text(map(_text_with_gap, template.chains)),
         default_filter_chain="" if template.default_chain is None else _text_with_gap(template.default_chain),
     )
-    before, after = text.split(_GAP)
-    return before.encode(), after.encode()
+    return tuple(piece.encode() for piece in text.split(_GAP))
 
 
+@lru_cache(maxsize=4096)
 def _text_with_gap(chain: ir.FilterChain) -> str:
-    *others, last = chain.filters
-    if not isinstance(last, HttpConnectionManager):
-        return to_text(_filter_chain(chain))
-    filters = (*(to_text(network_filter(f)) for f in others), connection_manager_filter(last, _GAP))
-    return to_text_with(_without_filters(chain), filters=list_text(filters))
+    """A chain's JSON text, with a gap in the place of settings of a workload."""
+    return to_text_with(_without_filters(chain), filters=list_text(map(_filter_with_gap, chain.filters)))
+
+
+def _filter_with_gap(node: NetworkFilter) -> str:
+    if isinstance(node, HttpConnectionManager) and node.settings is OF_WORKLOAD:
+        return connection_manager_filter(node, _GAP)
+    return to_text(network_filter(node))
 
 
 def _address(address: Address, udp: bool) -> dict[str, Any]:

@@ -19,6 +19,7 @@ class RouteMessages:
     def __init__(self) -> None:
         self._messages: dict[ir.VirtualHost, Any] = {}
         self._texts: dict[ir.VirtualHost, str] = {}
+        self._json: dict[ir.RouteConfiguration, bytes] = {}
 
     def message(self, node: ir.RouteConfiguration) -> Any:
         """The message of a route configuration."""
@@ -28,8 +29,11 @@ class RouteMessages:
 
     def json(self, node: ir.RouteConfiguration) -> bytes:
         """Its JSON, put together from that of the virtual hosts."""
-        hosts = list_text(map(self._text, node.virtual_hosts))
-        return to_text_with(_without_hosts(node), virtual_hosts=hosts).encode()
+        made = self._json.get(node)
+        if made is None:
+            hosts = list_text(map(self._text, node.virtual_hosts))
+            made = self._json[node] = to_text_with(_without_hosts(node), virtual_hosts=hosts).encode()
+        return made
 
     def _host(self, node: ir.VirtualHost) -> Any:
         made = self._messages.get(node)

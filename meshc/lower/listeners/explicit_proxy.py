@@ -8,6 +8,7 @@ from meshc.lower.listeners.assembly import Outfit, connection_manager, settings
 from meshc.lower.listeners.client import ListenerClient
 from meshc.lower.listeners.plan import HttpPlan
 from meshc.lower.listeners.virtual_outbound import BUILT_IN, max_connections
+from meshc.lower.routes.fractions import unsigned
 from meshc.model.api import parse_int
 from meshc.model.mesh import Mesh
 from meshc.model.shared import shared
@@ -37,7 +38,7 @@ def explicit_proxy_listener(mesh: Mesh, client: ListenerClient, port: int, own: 
         name=name,
         origin=BUILT_IN,
         direction=Direction.OUTBOUND,
-        addresses=tuple(Address(host=host, port=port) for host in client.loopbacks),
+        addresses=tuple(Address(host=host, port=unsigned(port)) for host in client.loopbacks),
         chains=(chain,),
         filters_timeout=0,
         continue_on_filters_timeout=True,
