@@ -14,7 +14,7 @@ from meshc.scope.proxy import IpMode, Proxy
 class AddressView:
     """What of a proxy decides which addresses of a service it uses.
 
-    `cluster` is the id of its cluster, `auto` says that it takes addresses that istiod allocated (it captures DNS),
+    `cluster` is the id of its cluster, `auto` says that it takes addresses that istiod allocated,
     `both` that a proxy of two families uses both, instead of the family of a service's first address.
     """
 
@@ -79,14 +79,18 @@ def address_view(mesh: Mesh, proxy: Proxy) -> AddressView:
         cluster=proxy.cluster_id,
         ipv4=proxy.ip_mode is not IpMode.IPV6,
         ipv6=proxy.ip_mode is not IpMode.IPV4,
-        auto=captures_dns(proxy),
+        auto=uses_allocated_addresses(mesh, proxy),
         both=mesh.features.istio_dual_stack or mesh.features.pilot_enable_ambient,
     )
 
 
-def captures_dns(proxy: Proxy) -> bool:
-    """The proxy answers its workload's DNS queries (metadata `DNS_CAPTURE`)."""
-    return proxy.flag("DNS_CAPTURE")
+def uses_allocated_addresses(mesh: Mesh, proxy: Proxy) -> bool:
+    """The proxy answers its workload's DNS queries, so that it may make up addresses for ServiceEntries without any.
+
+    Those of the older allocator, without PILOT_ENABLE_IP_AUTOALLOCATE, it has to ask for besides (spec: listeners 5.5).
+    """
+    asked = mesh.features.pilot_enable_ip_autoallocate or proxy.flag("DNS_AUTO_ALLOCATE")
+    return asked and proxy.flag("DNS_CAPTURE")
 
 
 def is_ipv6(address: str) -> bool:

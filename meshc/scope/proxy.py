@@ -95,7 +95,7 @@ def make_proxy(
 
 
 def _proxy(mesh: Mesh, workload: Workload, kind: ProxyKind, metadata: Mapping[str, Any], config: ProxyConfig) -> Proxy:
-    namespace = str(metadata["NAMESPACE"])
+    namespace = str(metadata["NAMESPACE"]) or workload.namespace
     ips = tuple(ip for ip in str(metadata["INSTANCE_IPS"]).split(",") if is_ip(ip))
     cluster, network = str(metadata["CLUSTER_ID"]), str(metadata.get("NETWORK", ""))
     pod = _known_pod(mesh, workload, cluster, namespace, ips)
