@@ -3,7 +3,7 @@
 Names that two API groups use are told apart by a prefix: `Mesh...` is mesh config's, `Telemetry...` Telemetry's.
 """
 
-from meshc.resources.go_values import parse_bool, parse_duration, parse_int
+from meshc.resources.go_values import Prefix, parse_bool, parse_duration, parse_int, parse_prefix
 from meshc.resources.mesh_config.mesh import MeshConfig
 from meshc.resources.mesh_config.networks import MeshNetworks
 from meshc.resources.mesh_config.providers import (
@@ -176,6 +176,7 @@ __all__ = [
     "PeerAuthentication",
     "Percent",
     "PortTrafficPolicy",
+    "Prefix",
     "PrivateKeyProvider",
     "ProviderRef",
     "ProxyConfig",
@@ -209,4 +210,5 @@ __all__ = [
     "parse_bool",
     "parse_duration",
     "parse_int",
+    "parse_prefix",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from meshc.model import names
 from meshc.resources.core import Namespace
+from meshc.resources.go_values import parse_prefix
 from meshc.resources.mesh_config import MeshNetworks
 
 SYSTEM_NAMESPACE = "istio-system"
@@ -24,8 +25,8 @@ class NetworkView:
             for endpoint in network.endpoints:
                 if endpoint.from_registry == cluster_id:
                     self._of_registry = name
-                if endpoint.from_cidr and (cidr := _cidr(endpoint.from_cidr)) is not None:
-                    ranges.append((cidr.prefixlen, name, cidr))
+                if endpoint.from_cidr and (cidr := parse_prefix(endpoint.from_cidr)) is not None:
+                    ranges.append((cidr.network.prefixlen, name, cidr.network))
         self._ranges = sorted(ranges, key=lambda r: r[:2])
 
     def of(self, address: str, labels: Mapping[str, str]) -> str:
@@ -40,10 +41,3 @@ class NetworkView:
         except ValueError:
             return ""
         return next((name for _, name, cidr in self._ranges if ip in cidr), "")
-
-
-def _cidr(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    try:
-        return ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from meshc.findings import Sink
@@ -19,6 +18,7 @@ from meshc.model.traffic_distribution import of_service
 from meshc.model.workloads import Workload, Workloads
 from meshc.resources.core import Namespace
 from meshc.resources.features import Features
+from meshc.resources.go_values import parse_prefix
 from meshc.resources.networking import ServiceEntry
 from meshc.resources.networking.service_entry import ServicePort as EntryPort
 
@@ -145,13 +145,10 @@ def normal_address(text: str) -> str | None:
     """An address as it stands; a prefix of full length becomes the bare address; None if it is neither."""
     if is_ip(text):
         return text
-    try:
-        interface = ipaddress.ip_interface(text)
-    except ValueError:
+    prefix = parse_prefix(text)
+    if prefix is None:
         return None
-    if "/" not in text or not text.rpartition("/")[2].isdigit():
-        return None
-    return str(interface.ip) if interface.network.prefixlen == interface.max_prefixlen else text
+    return str(prefix.ip) if prefix.network.prefixlen == prefix.max_prefixlen else text
 
 
 def _with_hashed_addresses(made: Sequence[EntryServices]) -> tuple[EntryServices, ...]:

@@ -5,6 +5,7 @@ istiod takes its flags with these parsers, and some metadata of proxies.
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import re
 
@@ -31,7 +32,12 @@ _UNITS = {
 }
 _SPAN = re.compile(r"(?:([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
 
+_PREFIX_LENGTH = re.compile(r"0|[1-9][0-9]*", re.ASCII)
+
 _INT64_MAX = 2**63 - 1
+
+Prefix = ipaddress.IPv4Interface | ipaddress.IPv6Interface
+"""An address with the length of a prefix; bits behind the prefix are kept."""
 
 
 def parse_bool(text: str) -> bool | None:
@@ -78,6 +84,17 @@ def parse_duration(text: str) -> Duration | None:
     if not body or end != len(body) or total > _INT64_MAX + (sign < 0):
         return None
     return Duration(sign * total)
+
+
+def parse_prefix(text: str) -> Prefix | None:
+    """`netip.ParsePrefix`, and a bare address as a prefix of full length; None for anything else."""
+    address, slash, length = text.partition("/")
+    if slash and ("%" in address or not _PREFIX_LENGTH.fullmatch(length)):
+        return None
+    try:
+        return ipaddress.ip_interface(text)
+    except ValueError:
+        return None
 
 
 def _below_one(decimals: str, unit: int) -> int:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from meshc.findings import Location, Origin, Sink
 from meshc.resources.encode import duration_text
 from meshc.resources.features import Features
-from meshc.resources.go_values import parse_bool, parse_duration, parse_float, parse_int
+from meshc.resources.go_values import parse_bool, parse_duration, parse_float, parse_int, parse_prefix
 from meshc.resources.message import Duration
 from meshc.resources.profile import Profile, UnknownReleaseError
 from meshc.source import documents_of_text
@@ -127,3 +127,23 @@ def test_profiles() -> None:
     assert Profile.named("1.30").istio_version == "1.30.3"
     with pytest.raises(UnknownReleaseError, match=r"no profile for Istio 1\.9; there is 1\.30"):
         Profile.named("1.9")
+
+
+@pytest.mark.parametrize(
+    ("text", "prefix"),
+    [
+        ("10.1.2.3/8", "10.1.2.3/8"),
+        ("10.1.2.3", "10.1.2.3/32"),
+        ("fd00::1/0", "fd00::1/0"),
+        ("fd00::1", "fd00::1/128"),
+        ("10.0.0.0/255.0.0.0", None),
+        ("10.0.0.0/08", None),
+        ("10.0.0.0/33", None),
+        ("10.0.0.0/", None),
+        ("fe80::1%eth0/64", None),
+        ("", None),
+    ],
+)
+def test_prefixes(text: str, prefix: str | None) -> None:
+    found = parse_prefix(text)
+    assert (None if found is None else str(found)) == prefix

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 from meshc.ir.address import PrefixRange
 from meshc.ir.http_connection_manager import Codec, Http1, HttpSettings
 from meshc.lower.http.facts import path_normalization
@@ -12,6 +10,7 @@ from meshc.lower.http.hcm_facts import HcmFacts
 from meshc.lower.http.traffic import Traffic
 from meshc.lower.telemetry.access_logs import access_logs
 from meshc.lower.telemetry.tracing import tracing
+from meshc.model.api import parse_prefix
 from meshc.model.mesh import Mesh
 from meshc.model.shared import shared
 
@@ -81,6 +80,7 @@ def _uses_remote_address(mesh: Mesh, facts: HcmFacts) -> bool:
 @shared
 def _internal_ranges(mesh: Mesh) -> tuple[PrefixRange, ...]:
     """The address ranges of the mesh's networks as written, by address and length."""
-    cidrs = (e.from_cidr for network in mesh.networks.networks.values() for e in network.endpoints if e.from_cidr)
-    found = sorted(map(ipaddress.ip_interface, cidrs), key=lambda i: (i.version, i.ip.packed, i.network.prefixlen))
-    return tuple(PrefixRange(address=str(i.ip), length=i.network.prefixlen) for i in found)
+    cidrs = (e.from_cidr or "" for network in mesh.networks.networks.values() for e in network.endpoints)
+    known = [prefix for prefix in map(parse_prefix, cidrs) if prefix is not None]
+    known.sort(key=lambda p: (p.version, p.ip.packed, p.network.prefixlen))
+    return tuple(PrefixRange(address=str(p.ip), length=p.network.prefixlen) for p in known)

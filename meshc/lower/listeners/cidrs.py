@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable
 
 from meshc.ir.address import PrefixRange
+from meshc.model.api import Prefix, parse_prefix
 from meshc.model.service import UNSPECIFIED
 
 
@@ -23,9 +23,6 @@ def networks(cidrs: Iterable[str]) -> frozenset[str]:
     return frozenset(str(found.network) for found in map(_parse, cidrs) if found is not None)
 
 
-def _parse(cidr: str) -> ipaddress.IPv4Interface | ipaddress.IPv6Interface | None:
-    try:
-        found = ipaddress.ip_interface(cidr)
-    except ValueError:
-        return None
-    return None if str(found.ip) == UNSPECIFIED else found
+def _parse(cidr: str) -> Prefix | None:
+    found = parse_prefix(cidr)
+    return None if found is None or str(found.ip) == UNSPECIFIED else found

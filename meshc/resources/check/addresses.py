@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 
 from meshc.resources.check.place import Fault
+from meshc.resources.go_values import parse_prefix
 
 UNIX = "unix://"
 
@@ -13,8 +13,6 @@ HTTP_PROTOCOLS = frozenset(("http", "http2", "http_proxy", "grpc", "grpc-web"))
 TLS_PROTOCOLS = frozenset(("https", "tls"))
 TCP_CLASS = frozenset(("tcp", "https", "tls", "mongo", "redis", "mysql"))
 PROTOCOLS = HTTP_PROTOCOLS | TCP_CLASS | {"udp"}
-
-_PREFIX_LENGTH = re.compile(r"0|[1-9][0-9]{0,2}", re.ASCII)
 
 
 def is_ip(text: str) -> bool:
@@ -28,10 +26,7 @@ def is_ip(text: str) -> bool:
 
 def is_cidr(text: str) -> bool:
     """A range as address/bits; bits of the host may be set."""
-    address, slash, bits = text.partition("/")
-    if not slash or "%" in address or not is_ip(address) or not _PREFIX_LENGTH.fullmatch(bits):
-        return False
-    return int(bits) <= ipaddress.ip_address(address).max_prefixlen
+    return "/" in text and parse_prefix(text) is not None
 
 
 def ip_fault(text: str) -> Fault:
