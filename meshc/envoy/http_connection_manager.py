@@ -13,7 +13,7 @@ from meshc.envoy.http_options import preserve_case
 from meshc.envoy.routes import route_configuration
 from meshc.envoy.schema import message_class
 from meshc.envoy.tracing import tracing
-from meshc.envoy.wrappers import duration, wrapped
+from meshc.envoy.wrappers import cidr_range, duration, wrapped
 from meshc.ir import http_connection_manager as ir
 
 _HCM = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
@@ -98,8 +98,7 @@ def _http1(options: ir.Http1) -> dict[str, Any]:
 
 
 def _internal_addresses(node: ir.HttpSettings) -> dict[str, Any] | None:
-    ranges = [{"address_prefix": r.address, "prefix_len": {"value": r.length}} for r in node.internal_ranges]
-    return {"cidr_ranges": ranges} if ranges else None
+    return {"cidr_ranges": list(map(cidr_range, node.internal_ranges))} if node.internal_ranges else None
 
 
 def _client_cert_details(details: ir.ClientCertDetails) -> dict[str, Any]:

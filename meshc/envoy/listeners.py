@@ -12,7 +12,7 @@ from meshc.envoy.encode import list_text, to_text, to_text_with
 from meshc.envoy.http_connection_manager import settings_text
 from meshc.envoy.network_filters import connection_manager_filter, network_filter
 from meshc.envoy.schema import message_class
-from meshc.envoy.wrappers import duration, wrapped
+from meshc.envoy.wrappers import cidr_range, duration, wrapped
 from meshc.ir import listener as ir
 from meshc.ir.address import Address
 from meshc.ir.http_connection_manager import OF_WORKLOAD, HttpConnectionManager, HttpSettings
@@ -132,9 +132,7 @@ def _without_filters(chain: ir.FilterChain) -> Any:
 def _match(match: ir.FilterChainMatch) -> dict[str, Any]:
     return {
         "destination_port": wrapped(match.destination_port or None),
-        "prefix_ranges": [
-            {"address_prefix": r.address, "prefix_len": {"value": r.length}} for r in match.prefix_ranges
-        ],
+        "prefix_ranges": [cidr_range(prefix) for prefix in match.prefix_ranges],
         "server_names": match.server_names,
         "transport_protocol": match.transport_protocol,
         "application_protocols": match.application_protocols,

@@ -8,9 +8,9 @@ from typing import Any
 
 from meshc.envoy.any import pack
 from meshc.envoy.schema import message_class
+from meshc.envoy.wrappers import cidr_range
 from meshc.frozen import frozen
 from meshc.ir import conditions as ir
-from meshc.ir.address import PrefixRange
 from meshc.ir.security import Rbac, RbacRules
 
 _STAT_PREFIX = "tcp."
@@ -85,10 +85,6 @@ def _packed_template(template: str) -> Any:
     return pack(message_class(_URI_TEMPLATE)(path_template=template))
 
 
-def _cidr(node: PrefixRange) -> dict[str, Any]:
-    return {"address_prefix": node.address, "prefix_len": {"value": node.length}}
-
-
 Leaf = tuple[str, Callable[[Any], Any]]
 """The field of a condition, and what it is set to."""
 
@@ -133,7 +129,7 @@ _PERMISSIONS = _Language(
         **_COMMON,
         ir.PathFits: ("uri_template", _template),
         ir.ServerNameIs: ("requested_server_name", lambda node: string_matcher(node.match)),
-        ir.DestinationAddressIn: ("destination_ip", lambda node: _cidr(node.range)),
+        ir.DestinationAddressIn: ("destination_ip", lambda node: cidr_range(node.range)),
         ir.DestinationPortIs: ("destination_port", lambda node: node.port),
     },
 )
@@ -145,7 +141,7 @@ _PRINCIPALS = _Language(
     leaves={
         **_COMMON,
         ir.IdentityIs: ("authenticated", lambda node: {"principal_name": string_matcher(node.match)}),
-        ir.PeerAddressIn: ("direct_remote_ip", lambda node: _cidr(node.range)),
-        ir.ClientAddressIn: ("remote_ip", lambda node: _cidr(node.range)),
+        ir.PeerAddressIn: ("direct_remote_ip", lambda node: cidr_range(node.range)),
+        ir.ClientAddressIn: ("remote_ip", lambda node: cidr_range(node.range)),
     },
 )

@@ -1,6 +1,10 @@
-"""Numbers and spans of the IR in, the fields of protobuf's wrapper types out, as keyword values of a message."""
+"""Numbers, spans and ranges of the IR in, protobuf's wrappers and Envoy's `CidrRange` out, as keyword values."""
 
 from __future__ import annotations
+
+from typing import Any
+
+from meshc.ir.address import PrefixRange
 
 _NANOS = 1_000_000_000
 
@@ -16,3 +20,8 @@ def duration(nanoseconds: int | None) -> dict[str, int] | None:
 def wrapped(value: int | float | bool | str | None) -> dict[str, int | float | bool | str] | None:
     """A wrapper message (`UInt32Value`, `BoolValue`, ...): set, also to zero, unless the value is None."""
     return None if value is None else {"value": value}
+
+
+def cidr_range(node: PrefixRange) -> dict[str, Any]:
+    """An `envoy.config.core.v3.CidrRange`."""
+    return {"address_prefix": node.address, "prefix_len": {"value": node.length}}

@@ -11,6 +11,7 @@ from meshc.model.api import (
     ProxyHeaders,
     SetCurrentClientCertDetails,
     Topology,
+    parse_duration,
 )
 from meshc.scope.proxy import Proxy, ProxyKind
 
@@ -22,9 +23,10 @@ _SETTING = (ClientCert.APPEND_FORWARD, ClientCert.SANITIZE_SET)
 class HttpFacts:
     """Facts of one proxy that all of its connection managers follow (spec: extensions 3.3).
 
-    `accept_http10`: asked for by metadata. `server_name` empty: not given. `metadata_in_mesh`: metadata is exchanged
-    with services of the mesh only. `client_cert` and `client_cert_details` are those of traffic that arrives from
-    outside the workload. `xff_trusted_hops`: proxies in front of a gateway that are believed about the client.
+    `accept_http10` and `idle_timeout` (which TCP follows too) are asked for by metadata. `server_name` empty: not
+    given. `metadata_in_mesh`: metadata is exchanged with services of the mesh only. `client_cert` and
+    `client_cert_details` are those of traffic that arrives from outside the workload. `xff_trusted_hops`: proxies in
+    front of a gateway that are believed about the client.
     """
 
     accept_http10: bool = False
@@ -41,7 +43,7 @@ class HttpFacts:
     xff_trusted_hops: int = 0
 
 
-def http_facts(proxy: Proxy, idle_timeout: Duration | None) -> HttpFacts:
+def http_facts(proxy: Proxy) -> HttpFacts:
     """The facts of a proxy."""
     headers = proxy.config.proxy_headers or ProxyHeaders()
     server, request_id, debug = headers.server, headers.request_id, headers.envoy_debug_headers
@@ -50,7 +52,7 @@ def http_facts(proxy: Proxy, idle_timeout: Duration | None) -> HttpFacts:
     client_cert, details = _of_headers(headers) if topology is None else _of_topology(topology)
     return HttpFacts(
         accept_http10=proxy.metadata.get("HTTP10") == "1",
-        idle_timeout=idle_timeout,
+        idle_timeout=_idle_timeout(proxy),
         preserve_header_case=bool(headers.preserve_http1_header_case),
         server_name=server.value if server and not server.disabled else "",
         pass_server_header=bool(server and server.disabled),
@@ -62,6 +64,11 @@ def http_facts(proxy: Proxy, idle_timeout: Duration | None) -> HttpFacts:
         client_cert_details=details,
         xff_trusted_hops=topology.num_trusted_proxies if topology is not None else 0,
     )
+
+
+def _idle_timeout(proxy: Proxy) -> Duration | None:
+    """`IDLE_TIMEOUT`; one that is no Go duration counts as none."""
+    return parse_duration(str(proxy.metadata.get("IDLE_TIMEOUT", "")))
 
 
 def _of_headers(headers: ProxyHeaders) -> tuple[ClientCert, ClientCertDetails | None]:

@@ -9,13 +9,11 @@ from meshc.lower.listeners.client import ListenerClient
 from meshc.lower.listeners.plan import HttpPlan
 from meshc.lower.listeners.virtual_outbound import BUILT_IN, max_connections
 from meshc.lower.routes.fractions import unsigned
+from meshc.lower.routes.routes import HTTP_PROXY_ROUTES
 from meshc.model.api import parse_int
 from meshc.model.mesh import Mesh
 from meshc.model.shared import shared
 from meshc.scope.proxy import Proxy
-
-EXPLICIT_PROXY_ROUTES = "http_proxy"
-"""The name of the listener's routes."""
 
 
 def explicit_proxy_port(mesh: Mesh, proxy: Proxy) -> int:
@@ -28,7 +26,7 @@ def explicit_proxy_port(mesh: Mesh, proxy: Proxy) -> int:
 def explicit_proxy_listener(mesh: Mesh, client: ListenerClient, port: int, own: Outfit) -> Listener:
     """The listener, on the loopback addresses of the proxy's families."""
     name = f"{client.loopbacks[0]}_{port}"
-    plan = HttpPlan(route_name=EXPLICIT_PROXY_ROUTES, explicit_proxy=True)
+    plan = HttpPlan(route_name=HTTP_PROXY_ROUTES, explicit_proxy=True)
     chain = FilterChain(
         origin=BUILT_IN,
         filters=(connection_manager(plan, name, settings(mesh, own, plan)),),

@@ -61,7 +61,7 @@ class TcpFacts:
 
 def tcp_facts(mesh: Mesh, workload: WorkloadFacts, traffic: Traffic) -> TcpFacts:
     """The facts of a workload; the same object for all workloads to which the same applies."""
-    return _tcp_facts(mesh, workload.telemetries, traffic, workload.idle_timeout)
+    return _tcp_facts(mesh, workload.telemetries, traffic, workload.http.idle_timeout)
 
 
 @shared
