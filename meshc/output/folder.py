@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 _LONGEST_NAME = 200
+_BUFFER = 1024 * 1024
 
 
 class UnsafeNameError(ValueError):
@@ -32,14 +33,17 @@ class Folder:
             raise UnsafeNameError(f"{name!r} is no name for a folder below {self.path}")
         return Folder(self.path / name, self._written)
 
-    def write(self, name: str, content: bytes, *, private: bool = False) -> None:
-        """Write a file; a `private` one for its owner alone. It appears as a whole, as Envoy may be watching it."""
+    def write(self, name: str, *content: bytes, private: bool = False) -> None:
+        """Write a file, perhaps in pieces; a `private` one for its owner alone.
+
+        It appears as a whole, as Envoy may be watching it.
+        """
         self.path.mkdir(parents=True, exist_ok=True)
         target = self.below(name).path
         part = target.with_name(f".{target.name}.part")
         part.unlink(missing_ok=True)
-        with open(part, "xb", buffering=0, opener=_open_private if private else None) as file:
-            file.write(content)
+        with open(part, "xb", buffering=_BUFFER, opener=_open_private if private else None) as file:
+            file.writelines(content)
         os.replace(part, target)
         self._written.add(target)
 

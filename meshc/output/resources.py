@@ -15,21 +15,25 @@ _ONLY_IF_ANY: tuple[ResourceType, ...] = ("secrets", "extensions")
 
 def json_list(resources: Iterable[Resource]) -> bytes:
     """A JSON list of the resources, sorted by name, one a line."""
-    lines = [r.json for r in sorted(resources, key=attrgetter("name"))]
-    if not lines:
-        return b"[]\n"
-    lines[0] = (
-        b"[\n" + lines[0]
-    )  # into the items: a list may have megabytes, and each copy of it costs more than all this
-    lines[-1] += b"\n]\n"
-    return b",\n".join(lines)
+    return b"".join(_pieces(resources))
 
 
-def lists(config: ProxyConfig, types: Iterable[ResourceType]) -> Iterator[tuple[ResourceType, bytes]]:
+def _pieces(resources: Iterable[Resource]) -> list[bytes]:
+    """The list in pieces: it may have megabytes, which are not worth a copy if they are but written."""
+    pieces = [b"[\n"]
+    for resource in sorted(resources, key=attrgetter("name")):
+        pieces += (resource.json, b",\n")
+    if len(pieces) == 1:
+        return [b"[]\n"]
+    pieces[-1] = b"\n]\n"
+    return pieces
+
+
+def _lists(config: ProxyConfig, types: Iterable[ResourceType]) -> Iterator[tuple[ResourceType, list[bytes]]]:
     """Type and JSON list of the resources; `secrets` and `extensions` are left out where there are none."""
     for kind in types:
         if config.of(kind) or kind not in _ONLY_IF_ANY:
-            yield kind, json_list(config.of(kind))
+            yield kind, _pieces(config.of(kind))
 
 
 def write(
@@ -39,8 +43,9 @@ def write(
     syntax: Syntax = Syntax.JSON,
 ) -> None:
     """Write `<type>.json` or `<type>.yaml` for each type; a type that the proxy has nothing of is an empty list."""
-    for kind, text in lists(config, types):
-        folder.write(f"{kind}.{syntax.value}", text if syntax is Syntax.JSON else document(text, syntax))
+    for kind, pieces in _lists(config, types):
+        content = pieces if syntax is Syntax.JSON else [document(b"".join(pieces), syntax)]
+        folder.write(f"{kind}.{syntax.value}", *content)
     for kind in _ONLY_IF_ANY:
         if kind in types:
             folder.remove_others(f"{kind}.{syntax.value}")
@@ -48,5 +53,5 @@ def write(
 
 def whole(config: ProxyConfig, types: Iterable[ResourceType]) -> bytes:
     """One JSON object of the lists by type."""
-    parts = (f'"{kind}":'.encode() + text.rstrip() for kind, text in lists(config, types))
+    parts = (f'"{kind}":'.encode() + b"".join(pieces).rstrip() for kind, pieces in _lists(config, types))
     return b"{" + b",\n".join(parts) + b"}"
