@@ -7,15 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-MESSAGES = {
-    "listeners": "envoy.config.listener.v3.Listener",
-    "routes": "envoy.config.route.v3.RouteConfiguration",
-    "clusters": "envoy.config.cluster.v3.Cluster",
-    "endpoints": "envoy.config.endpoint.v3.ClusterLoadAssignment",
-    "secrets": "envoy.extensions.transport_sockets.tls.v3.Secret",
-    "extensions": "envoy.config.core.v3.TypedExtensionConfig",
-}
-"""Type of a resource -> its message."""
+from meshc.envoy.config import MESSAGES
 
 
 def recorded(oracle: Path, cases: str = "*") -> Iterator[tuple[str, dict[str, Any]]]:

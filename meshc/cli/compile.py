@@ -69,11 +69,9 @@ def compile(
     features: inputs.FeaturesFile = None,
     cluster: inputs.Clusters = [],  # noqa: B006
     endpoint_map: inputs.EndpointMap = None,
-    fail_on: Annotated[
-        Threshold, typer.Option("--fail-on", help="Findings that end in exit code 1.")
-    ] = Threshold.ERROR,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print informational findings too.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors alone.")] = False,
+    fail_on: inputs.FailOn = Threshold.ERROR,
+    verbose: inputs.Verbose = False,
+    quiet: inputs.Quiet = False,
 ) -> None:
     """Compile manifests to the Envoy configuration that istiod would push to each proxy."""
     report = Report(verbose, quiet, fail_on)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from meshc.cli.report import Report
+from meshc.cli.report import Report, Threshold
 from meshc.compile import CannotLoadError, Compiler, NothingToCompileError, load_compiler
 from meshc.settings import Inputs
 
@@ -29,6 +29,9 @@ EndpointMap = Annotated[
     Path | None,
     typer.Option("--endpoint-map", help="YAML: pod, workload or service to its real host[:port], or a list of them."),
 ]
+FailOn = Annotated[Threshold, typer.Option("--fail-on", help="Findings that end in exit code 1.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print informational findings too.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors alone.")]
 
 
 def load(

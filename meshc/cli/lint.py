@@ -36,11 +36,9 @@ def lint(
     mesh_networks: inputs.MeshNetworksFile = None,
     features: inputs.FeaturesFile = None,
     cluster: inputs.Clusters = [],  # noqa: B006
-    fail_on: Annotated[
-        Threshold, typer.Option("--fail-on", help="Findings that end in exit code 1.")
-    ] = Threshold.ERROR,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print informational findings too.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors alone.")] = False,
+    fail_on: inputs.FailOn = Threshold.ERROR,
+    verbose: inputs.Verbose = False,
+    quiet: inputs.Quiet = False,
 ) -> None:
     """Report what istiod would refuse, ignore, shadow or assume."""
     report = Report(verbose, quiet, fail_on)

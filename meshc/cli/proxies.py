@@ -43,13 +43,11 @@ def proxies(
     features: inputs.FeaturesFile = None,
     cluster: inputs.Clusters = [],  # noqa: B006
     endpoint_map: inputs.EndpointMap = None,
-    fail_on: Annotated[
-        Threshold, typer.Option("--fail-on", help="Findings that end in exit code 1.")
-    ] = Threshold.ERROR,
+    fail_on: inputs.FailOn = Threshold.ERROR,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="As --resources, and print informational findings too.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors alone.")] = False,
+    quiet: inputs.Quiet = False,
 ) -> None:
     """List the proxies of the mesh, how they were found and what each gets."""
     report = Report(verbose, quiet, fail_on)

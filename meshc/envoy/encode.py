@@ -62,11 +62,6 @@ def to_value(message: Message) -> Any:
     return json.loads(to_text(message))
 
 
-def to_yaml(message: Message) -> str:
-    """A message as a YAML document, keys in the order of the JSON text."""
-    return yaml_text(to_value(message))
-
-
 def yaml_text(value: Any) -> str:
     """Plain values as a YAML document, keys in their order."""
     text: str = yaml.dump(value, Dumper=_YamlDumper, sort_keys=False, allow_unicode=True, width=120)

@@ -71,6 +71,7 @@ from meshc.resources.networking.sidecar import (
     SidecarPort,
 )
 from meshc.resources.networking.virtual_service import (
+    GRPC_STATUSES,
     CorsPolicy,
     HeaderOperations,
     Headers,
@@ -114,6 +115,7 @@ from meshc.resources.telemetry import (
 from meshc.resources.telemetry import Tracing as TelemetryTracing
 
 __all__ = [
+    "GRPC_STATUSES",
     "AccessLogging",
     "AuthorizationPolicy",
     "ClientTLSSettings",

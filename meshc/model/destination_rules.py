@@ -10,7 +10,6 @@ from meshc.frozen import frozen
 from meshc.model.created import created
 from meshc.model.destination_rule_merge import Draft, merge_into
 from meshc.model.hosts import is_wildcard, most_specific
-from meshc.model.label_index import selects
 from meshc.model.node import node
 from meshc.model.order import age
 from meshc.model.service import Created, Service
@@ -42,11 +41,6 @@ class DestinationRule:
     def origin(self) -> Origin:
         """The first resource."""
         return self.sources[0].origin
-
-    @property
-    def merged_from(self) -> tuple[Origin, ...]:
-        """The resources that were merged into the first one."""
-        return tuple(source.origin for source in self.sources[1:])
 
     def subset(self, name: str) -> Subset | None:
         """The subset of that name."""
@@ -151,28 +145,12 @@ class DestinationRules:
             return rules
         return tuple(r for r in rules if not r.export_to or r.export_to & {PUBLIC, client_namespace})
 
-    @staticmethod
-    def pick(
-        candidates: Rules, client_namespace: str, labels: Mapping[str, str], *, outbound: bool
-    ) -> DestinationRule | None:
-        """The rule that a proxy with these labels uses (spec: clusters 8.5).
-
-        The first one whose selector holds, which counts for outbound traffic of the rule's own namespace only; else the
-        last one without a selector.
-        """
-        applying = [
-            rule
-            for rule in candidates
-            if outbound
-            and rule.selector is not None
-            and rule.namespace == client_namespace
-            and selects(rule.selector, labels)
-        ]
-        return choose(candidates, applying)
-
 
 def choose(candidates: Rules, applying: Container[DestinationRule]) -> DestinationRule | None:
-    """The first rule with a selector that is among those applying to a proxy, else the last rule without a selector."""
+    """The rule in force for a proxy (spec: clusters 8.5).
+
+    The first with a selector that is among those applying to the proxy, else the last without a selector.
+    """
     fallback = None
     for rule in candidates:
         if rule.selector is None:

@@ -8,7 +8,7 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from meshc.resources.message import Duration, Int64, Message, UInt64, default_values, json_name
+from meshc.resources.message import SECOND, Duration, Int64, Message, UInt64, default_values, json_name
 
 Printer = Callable[[Any], Any]
 Plan = tuple[tuple[str, str, Any, Printer], ...]
@@ -28,7 +28,7 @@ def to_json(message: Message) -> dict[str, Any]:
 
 def duration_text(duration: int) -> str:
     """Nanoseconds as proto JSON has them: seconds with 0, 3, 6 or 9 decimals, as `0.250s`."""
-    seconds, nanos = divmod(abs(duration), 1_000_000_000)
+    seconds, nanos = divmod(abs(duration), SECOND)
     fraction = f".{nanos:09d}" if nanos else ""
     while fraction.endswith("000"):
         fraction = fraction[:-3]

@@ -9,7 +9,7 @@ import ipaddress
 import math
 import re
 
-from meshc.resources.message import Duration
+from meshc.resources.message import SECOND, Duration
 
 _TRUE = frozenset(("1", "t", "T", "TRUE", "true", "True"))
 _FALSE = frozenset(("0", "f", "F", "FALSE", "false", "False"))
@@ -26,7 +26,7 @@ _UNITS = {
     "\u00b5s": 1_000,
     "\u03bcs": 1_000,
     "ms": 1_000_000,
-    "s": 1_000_000_000,
+    "s": SECOND,
     "m": 60_000_000_000,
     "h": 3_600_000_000_000,
 }

@@ -47,6 +47,10 @@ class Duration(int):
     __slots__ = ()
 
 
+SECOND = 1_000_000_000
+"""A second in the unit of durations."""
+
+
 @dataclass_transform(frozen_default=True, kw_only_default=True, eq_default=False)
 def message(cls: type[T]) -> type[T]:
     """Make a class a frozen message. Messages compare and hash by identity, so that they can be keys of a memo.

@@ -16,9 +16,10 @@ from google.protobuf.descriptor import Descriptor
 
 from meshc.envoy.additions import NEWER_FIELDS
 from meshc.envoy.any import type_url
+from meshc.envoy.config import MESSAGES
 from meshc.envoy.encode import from_value, to_value
 from meshc.envoy.schema import UnknownTypeError, descriptor, message_class
-from tests.oracle import MESSAGES, recorded
+from tests.oracle import recorded
 
 HCM = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 PACKED = (

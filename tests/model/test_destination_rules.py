@@ -8,6 +8,7 @@ import pytest
 
 from meshc.model.destination_rules import DestinationRule
 from meshc.model.mesh import Mesh
+from meshc.scope.sidecar import applying_rules, selected_rules, sidecar_scope
 from tests.manifests import built, entry, manifest, mesh_of, said, service
 
 ROOT = "istio-system"
@@ -44,9 +45,9 @@ def candidates(mesh: Mesh, client: str, host: str = "web.shop.svc.cluster.local"
 
 
 def pick(mesh: Mesh, client: str, *, outbound: bool = True, **labels: str) -> DestinationRule | None:
-    rules = mesh.destination_rules
-    found = rules.candidates(client, mesh.services.by_host("web.shop.svc.cluster.local")[0])
-    return rules.pick(found, client, labels, outbound=outbound)
+    scope = sidecar_scope(mesh, client, None)
+    rules = selected_rules(mesh, scope, applying_rules(scope, labels))
+    return (rules.outbound if outbound else rules.inbound).get("web.shop.svc.cluster.local")
 
 
 def connections(rule: DestinationRule | None) -> int:

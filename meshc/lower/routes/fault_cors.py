@@ -8,28 +8,9 @@ from meshc.ir.route_match import MatchKind, StringMatch
 from meshc.lower.routes.fractions import fraction, unsigned, whole_percent
 from meshc.lower.routes.string_match import string_match
 from meshc.model import api
-from meshc.model.api import HTTPFaultAbort, HTTPFaultDelay, HTTPFaultInjection
+from meshc.model.api import GRPC_STATUSES, HTTPFaultAbort, HTTPFaultDelay, HTTPFaultInjection
 
-_GRPC_STATUSES = (
-    "OK",
-    "CANCELLED",
-    "UNKNOWN",
-    "INVALID_ARGUMENT",
-    "DEADLINE_EXCEEDED",
-    "NOT_FOUND",
-    "ALREADY_EXISTS",
-    "PERMISSION_DENIED",
-    "RESOURCE_EXHAUSTED",
-    "FAILED_PRECONDITION",
-    "ABORTED",
-    "OUT_OF_RANGE",
-    "UNIMPLEMENTED",
-    "INTERNAL",
-    "UNAVAILABLE",
-    "DATA_LOSS",
-    "UNAUTHENTICATED",
-)
-_GRPC_NUMBERS = {name: number for number, name in enumerate(_GRPC_STATUSES)}
+_GRPC_NUMBERS = {name: number for number, name in enumerate(GRPC_STATUSES)}
 
 
 def fault_injection(fault: HTTPFaultInjection | None) -> FaultInjection | None:

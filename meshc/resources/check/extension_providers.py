@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from http import HTTPStatus
 from typing import Any
 
 from meshc.resources.check.names import fqdn_fault, is_dns_label
-from meshc.resources.check.numbers import MAX_PORT
+from meshc.resources.check.numbers import HTTP_STATUSES, MAX_PORT
 from meshc.resources.check.place import Fault, Place
 from meshc.resources.mesh_config.providers import (
     EnvoyExtAuthzGrpc,
@@ -20,7 +19,6 @@ from meshc.resources.mesh_config.providers import (
 from meshc.resources.message import json_name
 
 _NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
-_STATUSES = frozenset(str(status.value) for status in HTTPStatus)
 
 
 def check_providers(at: Place, providers: tuple[ExtensionProvider, ...]) -> None:
@@ -69,7 +67,7 @@ def _service_fault(service: str) -> Fault:
 
 def _check_authorizer(at: Place, settings: EnvoyExtAuthzHttp | EnvoyExtAuthzGrpc) -> None:
     status = settings.status_on_error
-    if status and status not in _STATUSES:
+    if status and status not in HTTP_STATUSES:
         (at / "statusOnError").tell("MC0476", f"{status!r} is no status of HTTP")
     if not isinstance(settings, EnvoyExtAuthzHttp):
         return

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from meshc.resources.check.go_regexp import regexp_fault
 from meshc.resources.check.matches import check_regex, header_name_fault
-from meshc.resources.check.numbers import check_bounds, check_duration, check_port
+from meshc.resources.check.numbers import HTTP_STATUSES, check_bounds, check_duration, check_port
 from meshc.resources.check.place import Place
-from meshc.resources.message import Duration
+from meshc.resources.message import SECOND, Duration
 from meshc.resources.networking.common import HTTPRetry
 from meshc.resources.networking.virtual_service import (
+    GRPC_STATUSES,
     CorsPolicy,
     HTTPDirectResponse,
     HTTPFaultAbort,
@@ -25,30 +24,8 @@ PERCENT = 100
 LEAST_PERCENT = 0.0001
 MAX_BODY = 1024 * 1024
 LARGE_BODY = 100 * 1024
-SECOND = 1_000_000_000
 
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE", "*"))
-GRPC_STATUSES = frozenset(
-    (
-        "OK",
-        "CANCELLED",
-        "UNKNOWN",
-        "INVALID_ARGUMENT",
-        "DEADLINE_EXCEEDED",
-        "NOT_FOUND",
-        "ALREADY_EXISTS",
-        "PERMISSION_DENIED",
-        "RESOURCE_EXHAUSTED",
-        "FAILED_PRECONDITION",
-        "ABORTED",
-        "OUT_OF_RANGE",
-        "UNIMPLEMENTED",
-        "INTERNAL",
-        "UNAVAILABLE",
-        "DATA_LOSS",
-        "UNAUTHENTICATED",
-    )
-)
 RETRY_CONDITIONS = frozenset(
     (
         "5xx",
@@ -69,7 +46,6 @@ RETRY_CONDITIONS = frozenset(
         "unavailable",
     )
 )
-_STATUSES = frozenset(str(status.value) for status in HTTPStatus)
 
 
 def check_fault(at: Place, fault: HTTPFaultInjection | None) -> None:
@@ -179,7 +155,7 @@ def check_retries(at: Place, retries: HTTPRetry | None) -> None:
     check_duration(at / "perTryTimeout", retries.per_try_timeout)
     check_duration(at / "backoff", retries.backoff)
     for condition in retries.retry_on.split(",") if retries.retry_on else ():
-        if condition not in RETRY_CONDITIONS | _STATUSES:
+        if condition not in RETRY_CONDITIONS | HTTP_STATUSES:
             (at / "retryOn").tell(
                 "MC0416", f"{condition!r} is no condition for a retry", "names with commas, no spaces"
             )

@@ -12,9 +12,9 @@ from meshc.resources.check.proxy_config import check_proxy_config
 from meshc.resources.encode import duration_text
 from meshc.resources.mesh_config.mesh import MeshConfig
 from meshc.resources.mesh_config.networks import MeshNetworks, Network
-from meshc.resources.message import Duration
+from meshc.resources.message import SECOND, Duration
 
-HOUR = 3600 * 1_000_000_000
+HOUR = 3600 * SECOND
 
 CURVES = ("P-224", "P-256", "P-384", "P-521", "X25519", "X25519Kyber768Draft00", "X25519MLKEM768")
 

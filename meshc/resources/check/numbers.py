@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from meshc.resources.check.place import Place
 from meshc.resources.encode import duration_text
 from meshc.resources.message import Duration
 
 MILLISECOND = 1_000_000
 MAX_PORT = 65535
+HTTP_STATUSES = frozenset(str(status.value) for status in HTTPStatus)
 
 
 def check_duration(at: Place, duration: Duration | None, *, whole: bool = True) -> None:

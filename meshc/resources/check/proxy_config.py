@@ -9,9 +9,9 @@ from meshc.resources.check.numbers import check_bounds, check_duration, check_po
 from meshc.resources.check.place import Fault, Place
 from meshc.resources.check.selectors import check_selector
 from meshc.resources.mesh_config.proxy import PrivateKeyProvider, ProxyConfig, Tracing
+from meshc.resources.message import SECOND
 from meshc.resources.networking.proxy_config import ProxyConfig as ProxyConfigResource
 
-SECOND = 1_000_000_000
 HOST_IP = "$(HOST_IP)"
 AUTO_ALLOCATE = "ISTIO_META_DNS_AUTO_ALLOCATE"
 

@@ -10,17 +10,15 @@ from meshc.resources.mesh_config.providers import (
     StackdriverProvider,
 )
 from meshc.resources.mesh_config.proxy import ProxyConfig
-from meshc.resources.message import Duration
+from meshc.resources.message import SECOND, Duration
 from meshc.resources.networking.common import LocalityLoadBalancerSetting
-
-_SECOND = 1_000_000_000
 
 DEFAULT_PROXY_CONFIG = ProxyConfig(
     config_path="./etc/istio/proxy",
     binary_path="/usr/local/bin/envoy",
     service_cluster="istio-proxy",
-    drain_duration=Duration(45 * _SECOND),
-    termination_drain_duration=Duration(5 * _SECOND),
+    drain_duration=Duration(45 * SECOND),
+    termination_drain_duration=Duration(5 * SECOND),
     proxy_admin_port=15000,
     control_plane_auth_policy="MUTUAL_TLS",
     discovery_address="istiod.istio-system.svc:15012",
@@ -32,7 +30,7 @@ DEFAULT_PROXY_CONFIG = ProxyConfig(
 DEFAULT_MESH_CONFIG = MeshConfig(
     proxy_listen_port=15001,
     proxy_inbound_listen_port=15006,
-    connect_timeout=Duration(10 * _SECOND),
+    connect_timeout=Duration(10 * SECOND),
     protocol_detection_timeout=Duration(0),
     ingress_class="istio",
     ingress_service="istio-ingressgateway",
@@ -48,7 +46,7 @@ DEFAULT_MESH_CONFIG = MeshConfig(
     default_destination_rule_export_to=("*",),
     root_namespace="istio-system",
     locality_lb_setting=LocalityLoadBalancerSetting(enabled=True),
-    dns_refresh_rate=Duration(60 * _SECOND),
+    dns_refresh_rate=Duration(60 * SECOND),
     enable_prometheus_merge=True,
     extension_providers=(
         ExtensionProvider(name="prometheus", prometheus=PrometheusProvider()),

@@ -125,6 +125,28 @@ class HTTPFaultDelay(Message):
     percentage: Percent | None = None
 
 
+GRPC_STATUSES = (
+    "OK",
+    "CANCELLED",
+    "UNKNOWN",
+    "INVALID_ARGUMENT",
+    "DEADLINE_EXCEEDED",
+    "NOT_FOUND",
+    "ALREADY_EXISTS",
+    "PERMISSION_DENIED",
+    "RESOURCE_EXHAUSTED",
+    "FAILED_PRECONDITION",
+    "ABORTED",
+    "OUT_OF_RANGE",
+    "UNIMPLEMENTED",
+    "INTERNAL",
+    "UNAVAILABLE",
+    "DATA_LOSS",
+    "UNAUTHENTICATED",
+)
+"""The statuses of gRPC by name; the place of each is its number."""
+
+
 @message
 class HTTPFaultAbort(Message):
     """`fault.abort`; one of the error fields is set."""
