@@ -52,6 +52,11 @@ def struct(value: Mapping[str, Json]) -> Any:
     return made
 
 
+def config_metadata(config: str) -> dict[str, Any] | None:
+    """The metadata of a route or a filter chain: the object it comes from, as istiod notes it; None without one."""
+    return {"filter_metadata": {"istio": struct({"config": config})}} if config else None
+
+
 def value(item: Json) -> Any:
     """A plain value as `google.protobuf.Value`."""
     made = message_class("google.protobuf.Value")()

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from meshc.envoy.access_logs import access_logs
-from meshc.envoy.any import pack, struct
+from meshc.envoy.any import config_metadata, pack
 from meshc.envoy.downstream_tls import transport_socket
 from meshc.envoy.encode import list_text, to_text, to_text_with
 from meshc.envoy.http_connection_manager import settings_text
@@ -125,7 +125,7 @@ def _without_filters(chain: ir.FilterChain) -> Any:
         filter_chain_match=None if chain.match is None else _match(chain.match),
         transport_socket=None if chain.tls is None else transport_socket(chain.tls),
         transport_socket_connect_timeout=duration(chain.transport_socket_connect_timeout),
-        metadata=_metadata(chain.config) if chain.config else None,
+        metadata=config_metadata(chain.config),
     )
 
 
@@ -137,11 +137,6 @@ def _match(match: ir.FilterChainMatch) -> dict[str, Any]:
         "transport_protocol": match.transport_protocol,
         "application_protocols": match.application_protocols,
     }
-
-
-def _metadata(config: str) -> dict[str, Any]:
-    """Where the chain comes from, as istiod notes it."""
-    return {"filter_metadata": {"istio": struct({"config": config})}}
 
 
 def _listener_filter(node: ir.ListenerFilter) -> dict[str, Any]:

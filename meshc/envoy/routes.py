@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from meshc.envoy.any import config_metadata
 from meshc.envoy.encode import list_text, to_text, to_text_with
 from meshc.envoy.route_actions import action, header_changes
 from meshc.envoy.route_filters import per_filter_config
@@ -81,14 +82,9 @@ def route(node: ir.Route) -> dict[str, Any]:
         "name": node.name,
         "match": route_match(node.match),
         **action(node.action),
-        "metadata": _metadata(node.config) if node.config else None,
+        "metadata": config_metadata(node.config),
         "decorator": {"operation": node.operation} if node.operation else None,
         "stat_prefix": node.stat_prefix,
         "typed_per_filter_config": per_filter_config(node.fault, node.cors, node.session),
         **header_changes(node.headers),
     }
-
-
-def _metadata(config: str) -> dict[str, Any]:
-    """Where the route comes from, as istiod notes it for logs and dashboards."""
-    return {"filter_metadata": {"istio": {"fields": {"config": {"string_value": config}}}}}

@@ -1,4 +1,4 @@
-"""Names of clusters and of their statistics, as every other resource refers to them (spec: clusters 3)."""
+"""Names of clusters, of their statistics and of objects, as every other resource refers to them (spec: clusters 3)."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ def catch_all_cluster(policy: OutboundPolicy) -> str:
     if egress is None:
         return PASSTHROUGH_CLUSTER
     return destination_cluster_name(egress.port.number if egress.port is not None else 0, egress.subset, egress.host)
+
+
+def config_path(kind: str, namespace: str, name: str) -> str:
+    """The object that something comes from, as istiod notes it in metadata. `kind` is as in `virtual-service`."""
+    return f"/apis/networking.istio.io/v1/namespaces/{namespace}/{kind}/{name}"
 
 
 def inbound_cluster_name(port: int) -> str:

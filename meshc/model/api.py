@@ -3,7 +3,7 @@
 Names that two API groups use are told apart by a prefix: `Mesh...` is mesh config's, `Telemetry...` Telemetry's.
 """
 
-from meshc.resources.go_values import Prefix, parse_bool, parse_duration, parse_int, parse_prefix
+from meshc.resources.go_values import Prefix, is_ip, is_true, parse_bool, parse_duration, parse_int, parse_prefix
 from meshc.resources.mesh_config.mesh import MeshConfig
 from meshc.resources.mesh_config.networks import MeshNetworks
 from meshc.resources.mesh_config.providers import (
@@ -209,6 +209,8 @@ __all__ = [
     "TrafficPolicy",
     "TunnelSettings",
     "ZipkinProvider",
+    "is_ip",
+    "is_true",
     "parse_bool",
     "parse_duration",
     "parse_int",

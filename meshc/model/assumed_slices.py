@@ -5,10 +5,10 @@ from __future__ import annotations
 import ipaddress
 
 from meshc.model import names
-from meshc.model.entries import is_ip
 from meshc.model.pods import addresses, is_ready, named_ports
 from meshc.resources import discovery
 from meshc.resources.core import ObjectReference, Service, ServicePort
+from meshc.resources.go_values import is_ip
 from meshc.resources.message import Meta
 from meshc.resources.pod import Pod
 

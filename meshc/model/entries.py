@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 
 from meshc.findings import Origin
@@ -10,30 +9,15 @@ from meshc.model import locality, names
 from meshc.model.created import created
 from meshc.model.service import Created
 from meshc.model.workloads import WORKLOAD_ENTRY, Workload
+from meshc.resources.go_values import is_ip, is_true
 from meshc.resources.networking.service_entry import WorkloadEntry, WorkloadEntrySpec
 
 UNIX_PREFIX = "unix://"
-
-_TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
-
-
-def is_ip(address: str) -> bool:
-    """The text is an IP address."""
-    try:
-        ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return True
 
 
 def may_serve(address: str) -> bool:
     """Whether a service without DNS may have an endpoint at this address; none at all leads through a gateway."""
     return not address or is_ip(address)
-
-
-def is_true(text: str) -> bool:
-    """Go's `strconv.ParseBool`; what it cannot parse is false."""
-    return text in _TRUE
 
 
 def of_entry(entry: WorkloadEntry, cluster_id: str, trust_domain: str, health_checks: bool) -> Workload:

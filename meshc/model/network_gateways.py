@@ -10,10 +10,10 @@ from dataclasses import field
 from meshc.findings import Origin, Sink
 from meshc.frozen import frozen
 from meshc.model import names
-from meshc.model.entries import is_ip
 from meshc.model.inventory import Inventory
 from meshc.model.node import node
 from meshc.resources.core import Node, Service
+from meshc.resources.go_values import is_ip
 from meshc.resources.mesh_config import MeshNetworks
 
 MTLS_PORT = 15443

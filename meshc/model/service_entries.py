@@ -11,14 +11,14 @@ from meshc.model import auto_addresses, names, protocol
 from meshc.model.created import created
 from meshc.model.endpoint import Endpoint
 from meshc.model.endpoints import Instance
-from meshc.model.entries import UNIX_PREFIX, is_ip, may_serve, of_inline
+from meshc.model.entries import UNIX_PREFIX, may_serve, of_inline
 from meshc.model.service import UNSPECIFIED, Registry, Resolution, Service, ServicePort
 from meshc.model.slices import entry_endpoint
 from meshc.model.traffic_distribution import of_service
 from meshc.model.workloads import Workload, Workloads
 from meshc.resources.core import Namespace
 from meshc.resources.features import Features
-from meshc.resources.go_values import parse_prefix
+from meshc.resources.go_values import is_ip, parse_prefix
 from meshc.resources.networking import ServiceEntry
 from meshc.resources.networking.service_entry import ServicePort as EntryPort
 

@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from meshc.model.entries import is_ip
 from meshc.model.names import kubernetes_host
+from meshc.resources.go_values import is_ip
 from meshc.resources.message import Message
 from meshc.resources.networking.common import Destination
 from meshc.resources.networking.virtual_service import (

@@ -45,6 +45,20 @@ def parse_bool(text: str) -> bool | None:
     return True if text in _TRUE else False if text in _FALSE else None
 
 
+def is_true(text: str) -> bool:
+    """`strconv.ParseBool`; what it cannot parse is false."""
+    return parse_bool(text) is True
+
+
+def is_ip(text: str) -> bool:
+    """An IP address of either family."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def parse_int(text: str) -> int | None:
     """`strconv.Atoi`; None if it is no decimal number of 64 bits."""
     if not _INT.fullmatch(text):

@@ -9,8 +9,7 @@ from typing import Any
 
 from meshc.findings import Origin, Sink
 from meshc.model import locality, names, node_metadata
-from meshc.model.api import ProxyConfig
-from meshc.model.entries import is_ip, is_true
+from meshc.model.api import ProxyConfig, is_ip, is_true
 from meshc.model.mesh import Mesh
 from meshc.model.node import node
 from meshc.model.proxy_config import effective_proxy_config

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from meshc.model.entries import is_ip
+from meshc.model.api import is_ip
 from meshc.model.kubernetes import ClusterService
 from meshc.model.label_index import selects
 from meshc.model.mesh import Mesh

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from meshc.model import auto_addresses, names
-from meshc.model.entries import is_true
 from meshc.model.protocol import Protocol
 from meshc.model.service import Resolution, Service
 from meshc.model.service_entries import normal_address
+from meshc.resources.go_values import is_true
 from tests.manifests import said
 from tests.model.texts import mesh_of_text, one_line, shown
 

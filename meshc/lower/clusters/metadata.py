@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from meshc.ir.cluster import ClusterMetadata, MetadataExchange, ServiceReference
 from meshc.lower.clusters.targets import ClusterTarget
+from meshc.lower.names import config_path
 from meshc.model.destination_rules import DestinationRule
 from meshc.model.mesh import Mesh
 from meshc.model.service import Service
@@ -21,7 +22,7 @@ def service_references(mesh: Mesh, services: Iterable[Service]) -> tuple[Service
 
 def rule_path(rule: DestinationRule) -> str:
     """The rule as a path of the Kubernetes API; of a merged rule the first one."""
-    return f"/apis/networking.istio.io/v1/namespaces/{rule.namespace}/destination-rule/{rule.name}"
+    return config_path("destination-rule", rule.namespace, rule.name)
 
 
 def outbound_metadata(mesh: Mesh, target: ClusterTarget) -> ClusterMetadata | None:

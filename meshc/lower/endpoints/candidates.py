@@ -8,8 +8,8 @@ from meshc.ir.endpoint import HealthStatus, LbEndpoint
 from meshc.lower.clusters.targets import ClusterTarget
 from meshc.lower.tls.mtls import DISABLED, endpoint_takes_part
 from meshc.model import names
+from meshc.model.api import is_ip
 from meshc.model.endpoint import Endpoint, Health
-from meshc.model.entries import is_ip
 from meshc.model.mesh import Mesh
 from meshc.model.node import node
 from meshc.model.service import Service, TrafficDistribution

@@ -9,7 +9,7 @@ from meshc.findings import Origin
 from meshc.ir.node import value
 from meshc.lower.inbound.client import InboundClient, own_addresses
 from meshc.lower.listeners.client import is_everywhere
-from meshc.lower.names import StatNames, inbound_cluster_name, stat_names
+from meshc.lower.names import StatNames, config_path, inbound_cluster_name, stat_names
 from meshc.lower.notes import Note
 from meshc.model.api import IstioIngressListener, MeshConfig, ServerTLSSettings, Sidecar, SidecarPort
 from meshc.model.policies import MtlsMode
@@ -153,7 +153,7 @@ def _of_ingress(
         origin=origin,
         cluster=inbound_cluster_name(port.number),
         names=StatNames(qualified=host, hostname=host, short=host, port=port.number, port_name=port.name),
-        config=f"/apis/networking.istio.io/v1/namespaces/{namespace}/sidecar/{name}",
+        config=config_path("sidecar", namespace, name),
     )
 
 

@@ -9,8 +9,8 @@ from meshc.lower.listeners.http_chains import http_chain
 from meshc.lower.listeners.plan import Candidate, ChainPlan, ListenPort
 from meshc.lower.listeners.stream_chains import StreamPlace, stream_chains
 from meshc.lower.listeners.stream_destinations import StreamView
+from meshc.model.api import is_ip
 from meshc.model.destination_rules import DestinationRule
-from meshc.model.entries import is_ip
 from meshc.model.mesh import Mesh
 from meshc.model.node import node
 from meshc.model.protocol import Protocol

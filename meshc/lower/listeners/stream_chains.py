@@ -12,6 +12,7 @@ from meshc.ir.network_filter import SniDynamicForwardProxy
 from meshc.lower.listeners.network_filters import protocol_stack
 from meshc.lower.listeners.plan import ChainPlan, ListenPort, TcpPlan
 from meshc.lower.listeners.stream_destinations import StreamView, routed_proxy, service_proxy
+from meshc.lower.names import config_path
 from meshc.lower.routes.domains import short_names
 from meshc.model.api import L4MatchAttributes, RouteDestination, TCPRoute, TLSMatchAttributes, TLSRoute
 from meshc.model.destination_rules import DestinationRule
@@ -166,7 +167,7 @@ def _route_end(
 
 def _config_path(vs: VirtualService) -> str:
     """What istiod notes on a chain that a VirtualService asks for."""
-    return f"/apis/networking.istio.io/v1/namespaces/{vs.namespace}/virtual-service/{vs.name}"
+    return config_path("virtual-service", vs.namespace, vs.name)
 
 
 def _holds(view: StreamView, match: L4MatchAttributes | TLSMatchAttributes, port: int) -> bool:

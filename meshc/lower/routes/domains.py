@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from meshc.lower.addresses import AddressView
-from meshc.model.entries import is_ip
+from meshc.model.api import is_ip
 from meshc.model.mesh import Mesh
 from meshc.model.node import node
 from meshc.model.service import UNSPECIFIED, Service

@@ -12,6 +12,7 @@ from meshc.ir.node import node, value
 from meshc.ir.route import Route, RouteLoss, RouteNote
 from meshc.ir.route_action import Action, Forward
 from meshc.ir.route_match import MatchKind, RouteMatch, StringMatch
+from meshc.lower.names import config_path
 from meshc.lower.routes.action import Upstreams, direct_response, forward, receiving, redirect, upstream_of
 from meshc.lower.routes.destinations import Lookup, Upstream, destinations, upstream
 from meshc.lower.routes.facts import RouteFacts
@@ -136,7 +137,7 @@ def _route(
         name=_name(route, match),
         match=condition,
         action=action,
-        config=f"/apis/networking.istio.io/v1/namespaces/{service.namespace}/virtual-service/{service.name}",
+        config=config_path("virtual-service", service.namespace, service.name),
         operation=_subject(service, action, facts) + _operation_path(condition),
         stat_prefix=match.stat_prefix if match is not None else "",
         headers=headers,

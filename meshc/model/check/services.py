@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from meshc.findings import Sink
-from meshc.model.entries import is_ip
 from meshc.model.mesh import Mesh
 from meshc.model.service import Resolution, Service
+from meshc.resources.go_values import is_ip
 
 
 def report_services(mesh: Mesh, sink: Sink) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 from meshc.resources.check.place import Fault
-from meshc.resources.go_values import parse_prefix
+from meshc.resources.go_values import is_ip, parse_prefix
 
 UNIX = "unix://"
 
@@ -13,15 +11,6 @@ HTTP_PROTOCOLS = frozenset(("http", "http2", "http_proxy", "grpc", "grpc-web"))
 TLS_PROTOCOLS = frozenset(("https", "tls"))
 TCP_CLASS = frozenset(("tcp", "https", "tls", "mongo", "redis", "mysql"))
 PROTOCOLS = HTTP_PROTOCOLS | TCP_CLASS | {"udp"}
-
-
-def is_ip(text: str) -> bool:
-    """An IP address of either family."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def is_cidr(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshc.resources.check.addresses import HTTP_PROTOCOLS, TLS_PROTOCOLS, UNIX, bind_fault, is_ip, protocol_fault
+from meshc.resources.check.addresses import HTTP_PROTOCOLS, TLS_PROTOCOLS, UNIX, bind_fault, protocol_fault
 from meshc.resources.check.names import (
     PRIVATE,
     PUBLIC,
@@ -14,6 +14,7 @@ from meshc.resources.check.names import (
 from meshc.resources.check.numbers import check_port
 from meshc.resources.check.place import Fault, Place
 from meshc.resources.check.server_tls import check_server_tls
+from meshc.resources.go_values import is_ip
 from meshc.resources.networking import Gateway
 from meshc.resources.networking.common import ServerTLSSettings
 from meshc.resources.networking.gateway import Port, Server

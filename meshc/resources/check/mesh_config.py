@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshc.resources.check.addresses import ip_or_cidr_fault, is_ip
+from meshc.resources.check.addresses import ip_or_cidr_fault
 from meshc.resources.check.extension_providers import check_providers
 from meshc.resources.check.localities import check_localities
 from meshc.resources.check.names import dns_label_fault, fqdn_fault, is_dns_label, wildcard_host_fault
@@ -10,6 +10,7 @@ from meshc.resources.check.numbers import MILLISECOND, check_duration, check_por
 from meshc.resources.check.place import Fault, Place
 from meshc.resources.check.proxy_config import check_proxy_config
 from meshc.resources.encode import duration_text
+from meshc.resources.go_values import is_ip
 from meshc.resources.mesh_config.mesh import MeshConfig
 from meshc.resources.mesh_config.networks import MeshNetworks, Network
 from meshc.resources.message import SECOND, Duration

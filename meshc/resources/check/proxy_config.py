@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from meshc.resources.check.addresses import is_ip
 from meshc.resources.check.client_tls import check_client_tls
 from meshc.resources.check.names import fqdn_fault
 from meshc.resources.check.numbers import check_bounds, check_duration, check_port
 from meshc.resources.check.place import Fault, Place
 from meshc.resources.check.selectors import check_selector
+from meshc.resources.go_values import is_ip
 from meshc.resources.mesh_config.proxy import PrivateKeyProvider, ProxyConfig, Tracing
 from meshc.resources.message import SECOND
 from meshc.resources.networking.proxy_config import ProxyConfig as ProxyConfigResource

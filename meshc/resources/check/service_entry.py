@@ -10,7 +10,6 @@ from meshc.resources.check.addresses import (
     TLS_PROTOCOLS,
     UNIX,
     ip_or_cidr_fault,
-    is_ip,
     protocol_fault,
     unix_fault,
 )
@@ -26,6 +25,7 @@ from meshc.resources.check.names import (
 from meshc.resources.check.numbers import check_port
 from meshc.resources.check.place import Place
 from meshc.resources.check.selectors import check_selector
+from meshc.resources.go_values import is_ip
 from meshc.resources.networking import ServiceEntry, WorkloadEntry
 from meshc.resources.networking.service_entry import ServiceEntrySpec, WorkloadEntrySpec
 

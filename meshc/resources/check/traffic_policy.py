@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from meshc.resources.check.addresses import is_ip
 from meshc.resources.check.client_tls import check_client_tls
 from meshc.resources.check.load_balancers import check_load_balancer
 from meshc.resources.check.names import fqdn_fault
 from meshc.resources.check.numbers import check_bounds, check_duration, check_port
 from meshc.resources.check.place import Place
+from meshc.resources.go_values import is_ip
 from meshc.resources.networking.common import ConnectionPoolSettings, HttpSettings, TcpKeepalive, TcpSettings
 from meshc.resources.networking.destination_rule import (
     OutlierDetection,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshc.resources.check.addresses import ip_or_cidr_fault, is_ip
+from meshc.resources.check.addresses import ip_or_cidr_fault
 from meshc.resources.check.destinations import check_destination, check_weights
 from meshc.resources.check.http_match import check_gateway_names
 from meshc.resources.check.http_route import check_http_route
@@ -11,6 +11,7 @@ from meshc.resources.check.names import check_export_to, check_labels, gateway_h
 from meshc.resources.check.numbers import check_port
 from meshc.resources.check.place import Place
 from meshc.resources.check.unused_rules import check_unused_rules
+from meshc.resources.go_values import is_ip
 from meshc.resources.hosts import matches, subset_of
 from meshc.resources.networking import VirtualService
 from meshc.resources.networking.virtual_service import (
